@@ -20,7 +20,7 @@ export const packages = {
     limit: "67 kB",
   },
   testing: {
-    imports: ["contract", "plugin-kit"],
+    imports: ["contract", "plugin-kit", "resample"],
     folders: ["codecs", "stores", "sources", "executors", "indicators", "strategies", "base"],
     limit: "44 kB",
   },
@@ -35,9 +35,10 @@ export const packages = {
     limit: "50 kB",
   },
   backtest: {
-    imports: ["contract", "plugin-kit", "signals"],
+    imports: ["contract", "plugin-kit", "signals", "resample"],
     folders: [
       "output",
+      "checks",
       "run",
       "portfolio",
       "results",
@@ -174,6 +175,7 @@ export const packages = {
     folders: [
       "calls",
       "sweep",
+      "checks",
       "output",
       "backtest",
       "signals",

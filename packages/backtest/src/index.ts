@@ -18,6 +18,22 @@ export { isoTime, type TimeUnit, yearsBetween } from "./base/calendar.ts";
 export { validateBacktestConfig } from "./base/configuration.ts";
 export { checkPeriod, outsidePeriod, type Period, type PeriodRows, periodRows, periodStart } from "./base/period.ts";
 export { type PositionSizing, positionSizing } from "./base/position-sizing.ts";
+export type { BarDecision } from "./checks/decision-record.ts";
+export {
+  type ChangeCause,
+  type ChangedDecision,
+  type DecisionCheckOptions,
+  type LookaheadFinding,
+  type LookaheadOptions,
+  lookaheadSteps,
+} from "./checks/look-ahead.ts";
+export {
+  type ChangedShare,
+  type ShiftedStart,
+  type WarmupFinding,
+  type WarmupOptions,
+  warmupSteps,
+} from "./checks/warm-up.ts";
 export { checkData } from "./decisions/check-data.ts";
 export { createDecider, type DecidedBars, type Decider } from "./decisions/decider.ts";
 export { type DecisionRun, startDecisions } from "./decisions/decision-run.ts";
@@ -132,13 +148,15 @@ export {
   backtest,
   backtestInto,
   type Remember,
-  type SkippedSymbol,
   sharedAccountName,
 } from "./run/backtest.ts";
 export { type BacktestSeriesOptions, backtestSeries } from "./run/backtest-series.ts";
 export type { SymbolContribution } from "./run/contributions.ts";
 export { decideSteps, decodeDecisions, encodeDecisions, type SymbolDecisions } from "./run/decide-series.ts";
+export type { SkippedSymbol } from "./run/skipped-symbol.ts";
 export { isSymbolFault } from "./run/symbol-fault.ts";
+export type { RememberUniverse, UniverseDecisions } from "./run/universe/decide-universe.ts";
+export { type UniverseStepsOptions, type UniverseSymbol, universeSteps } from "./run/universe/universe-steps.ts";
 export { type AccountOptions, type AccountSymbolInput, createAccount } from "./simulation/account.ts";
 export type {
   Account,
@@ -166,7 +184,14 @@ export { bindStrategy, type GivenValues } from "./strategy/bind-strategy.ts";
 export { default as cross } from "./strategy/built-in/cross.ts";
 export { default as donchian } from "./strategy/built-in/donchian.ts";
 export { default as hold } from "./strategy/built-in/hold.ts";
+export { default as momentum } from "./strategy/built-in/momentum.ts";
 export { default as rsi } from "./strategy/built-in/rsi.ts";
 export { builtInStrategies } from "./strategy/built-in-strategies.ts";
 export { columnsStrategy } from "./strategy/columns-strategy.ts";
 export { type BoundStrategy, type StrategyOptions, strategyOf } from "./strategy/strategy.ts";
+export type { StrategyDescription } from "./strategy/strategy-description.ts";
+export {
+  type AnyBoundStrategy,
+  type BoundUniverseStrategy,
+  universeDefaults,
+} from "./strategy/universe-strategy.ts";

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync,
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import type { StrategyBars } from "@atc/contract";
+import type { Strategy, StrategyBars } from "@atc/contract";
 import { describe, expect, it } from "vitest";
 import { backtest, bindStrategy, builtInStrategies, type GivenValues, memoryDataset } from "../src/index.ts";
 import { days } from "./given.ts";
@@ -15,7 +15,9 @@ const contract = fileURLToPath(new URL("../../contract", import.meta.url));
 function decisionsOf(name: string, values: GivenValues, bars: StrategyBars): number[] {
   const strategy = builtInStrategies.find((one) => one.name === name);
   if (strategy === undefined) throw new Error(`there is no built-in strategy ${name}`);
-  const run = bindStrategy(strategy, values).start("X");
+  const bound = bindStrategy(strategy, values);
+  if (bound.scope === "universe") throw new Error(`${name} decides for all symbols at once`);
+  const run = bound.start("X");
   const directions = new Int8Array(bars.close.length);
   run.decide(bars, directions, {});
   return [...directions];
@@ -216,6 +218,14 @@ describe("the file of a built-in strategy", () => {
         // Without the comment that names its source map, which stays behind.
         writeFileSync(copy, readFileSync(join(built, `${name}.js`), "utf8").replace(/^\/\/# sourceMappingURL.*$/m, ""));
         const { default: strategy } = await import(/* @vite-ignore */ pathToFileURL(copy).href);
+        if (strategy.scope === "universe") {
+          const original = builtInStrategies.find((one) => one.name === name) as Strategy;
+          const dataset = memoryDataset({ X: { timestamp: days(500), close: bars.close } });
+          const copied = await backtest(dataset, { strategy: bindStrategy(strategy) });
+          expect(copied).toEqual(await backtest(dataset, { strategy: bindStrategy(original) }));
+          expect(copied.portfolio?.metrics.exposure).toBeGreaterThan(0);
+          continue;
+        }
         const directions = new Int8Array(500);
         bindStrategy(strategy).start("X").decide(bars, directions, {});
         expect([...directions]).toEqual(decisionsOf(name, {}, bars));

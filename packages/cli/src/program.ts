@@ -3,6 +3,7 @@ import { version } from "@atc/runtime";
 import { Command } from "commander";
 import { addBacktest } from "./commands/backtest.ts";
 import { addCache } from "./commands/cache.ts";
+import { addCheck } from "./commands/check.ts";
 import { addCodec } from "./commands/codec.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { addConfig } from "./commands/config.ts";
@@ -70,6 +71,7 @@ export function createProgram(io: CommandLineIo, json: boolean, exit: (code: num
   addBacktest(program, io, exit);
   addSignals(program, io, exit);
   addSweep(program, io, exit);
+  addCheck(program, io, exit);
   addData(program, io, exit);
   addCache(program, io, exit);
   addCodec(program, io);

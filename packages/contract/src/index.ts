@@ -24,6 +24,7 @@ export * from "./plugins/data-source.ts";
 export * from "./plugins/dataset.ts";
 export * from "./plugins/executor.ts";
 export * from "./plugins/indicator.ts";
+export * from "./plugins/longer-bars.ts";
 export * from "./plugins/plugin.ts";
 export * from "./plugins/source-input.ts";
 export * from "./plugins/strategy.ts";

@@ -29,6 +29,8 @@ export interface BarCalendar {
   interval(utc: number): BarInterval;
   /** The calendar day of an instant, as midnight UTC. */
   dateOf(utc: number): number;
+  /** The instant at which the session of a calendar day ends; the day itself if there is no session. */
+  closingOf(date: number): number;
 }
 
 /** First and last day (exclusive) of the period of a day, in days since the epoch. */
@@ -128,5 +130,9 @@ export function barCalendar(rule: BarRule & { readonly by: "time" }, options: Re
     return { isOpen: false, start, end: next, isOpening: false, isClosing: false, until: next, date: 0, endDate: 0 };
   }
 
-  return { interval, dateOf: (utc) => Math.floor(clock.local(utc) / day) * day };
+  return {
+    interval,
+    dateOf: (utc) => Math.floor(clock.local(utc) / day) * day,
+    closingOf: (date) => closing(date / day),
+  };
 }

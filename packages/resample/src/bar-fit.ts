@@ -7,10 +7,10 @@ import type { SourceSurvey } from "./source-survey.ts";
 const day = 86_400_000;
 const mostDays = 800;
 
-type TimeRule = BarRule & { readonly by: "time" };
+export type TimeRule = BarRule & { readonly by: "time" };
 
 /** The length of rows, in ms and in calendar months; 0 months for rows of days and less. */
-type RowLength = Pick<SourceSurvey, "rowMs" | "months">;
+export type RowLength = Pick<SourceSurvey, "rowMs" | "months">;
 
 const units = [
   ["w", 7 * day],
@@ -27,7 +27,7 @@ function formatMs(ms: number): string {
 }
 
 /** The length of rows as a rule for bars, such as `30m` or `1mo`. */
-function formatLength({ rowMs, months }: RowLength): string {
+export function formatLength({ rowMs, months }: RowLength): string {
   return months > 0 ? `${months}mo` : formatMs(rowMs);
 }
 
@@ -36,7 +36,7 @@ function daysOf({ count, unit }: TimeRule): number {
 }
 
 /** Whether bars of a rule are a multiple of the rows, so that no row belongs to two bars. */
-function fits(rule: TimeRule, { rowMs, months }: RowLength, hasSession: boolean): boolean {
+export function fits(rule: TimeRule, { rowMs, months }: RowLength, hasSession: boolean): boolean {
   const length = intradayMs(rule);
   // Intraday bars end with the day. A session cuts the last one, and starts the first.
   if (length !== undefined) return length % rowMs === 0 && (hasSession || day % rowMs === 0);
@@ -46,7 +46,7 @@ function fits(rule: TimeRule, { rowMs, months }: RowLength, hasSession: boolean)
 }
 
 /** The nearest rules that fit, below and above. */
-function nearestFits(rule: TimeRule, length: RowLength, hasSession: boolean): readonly string[] {
+export function nearestFits(rule: TimeRule, length: RowLength, hasSession: boolean): readonly string[] {
   const { rowMs, months } = length;
   const isFit = (one: TimeRule): boolean => fits(one, length, hasSession);
   const barMs = intradayMs(rule);
@@ -74,7 +74,7 @@ function nearestFits(rule: TimeRule, length: RowLength, hasSession: boolean): re
 }
 
 /** The length of rows for a message if they are longer than bars of the rule; else undefined. */
-function longerLength(rule: TimeRule, survey: SourceSurvey): string | undefined {
+export function longerLength(rule: TimeRule, survey: SourceSurvey): string | undefined {
   const { shortest, rowMs, months } = survey;
   const barMs = intradayMs(rule);
   // Intraday rows may be rare, but not closer than their length.

@@ -38,6 +38,30 @@ export function madeWith(manifest: DatasetManifest, survey: SourceSurvey): MadeB
   };
 }
 
+/** What a dataset says of its times, without a look at its rows. */
+export interface KnownTimes extends Pick<RowFacts, "timeIs" | "stamps"> {
+  /** The zone that `resample` made its bars with. Absent: none. */
+  readonly timeZone?: string;
+  /** The session that it made them with, in ms since midnight. Absent: none. */
+  readonly session?: { readonly start: number; readonly end: number };
+}
+
+/** What the manifest says of the times of its rows. */
+export function knownTimes({
+  timeIs = "instant",
+  attributes,
+}: Pick<DatasetManifest, "timeIs" | "attributes">): KnownTimes {
+  const { to, label, timeZone, session } = objectOf(attributes["resample"]);
+  const [, unit = ""] = /^\d+([a-z]+)$/.exec(String(to)) ?? [];
+  const { start, end } = objectOf(session);
+  return {
+    timeIs,
+    stamps: timeIs === "instant" && isTimeUnit(unit) && label === "end" ? "end" : "start",
+    ...(typeof timeZone === "string" ? { timeZone } : {}),
+    ...(typeof start === "number" && typeof end === "number" ? { session: { start, end } } : {}),
+  };
+}
+
 /** Vendors' weeks have the date of their first day; those of another weekday may have that of their last one. */
 function weekStartOf({ timeIs, attributes, series }: DatasetManifest, survey: SourceSurvey): MadeBars["weekStart"] {
   if (survey.months > 0 || !(survey.rowMs >= 7 * day) || survey.rowMs % (7 * day) !== 0) return undefined;

@@ -7,10 +7,13 @@ export {
   type BacktestJson,
   type BacktestResult,
   type BarColumn,
+  type BarDecision,
   type BoundStrategy,
   barColumns,
   bindStrategy,
+  type ChangedDecision,
   isMetricName,
+  type LookaheadFinding,
   lossWarning,
   type MetricDefinition,
   type MetricGroup,
@@ -22,8 +25,10 @@ export {
   metricTable,
   type Period,
   partTexts,
+  type ShiftedStart,
   type SymbolResult,
   symbolsOf,
+  type WarmupFinding,
 } from "@atc/backtest";
 export type { Cache, CacheEntry, CacheKey, CacheStats, CacheValue, KeyDifference, NamedArrays } from "@atc/cache";
 export type { AtcConfig, ConfigKey, LoadedConfig } from "@atc/config";
@@ -32,8 +37,15 @@ export type { DatasetDescription, OverlapPolicy, ReadingRecord, StaleDataset, Sy
 export { datasetHistory, datasetNamed, describeDataset, findDataset, staleDatasets } from "@atc/datasets";
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport, notableJumps, reasonTexts, type StrayTime, strayTimes } from "@atc/ingest";
-export { parseSweepFile, type Axis, type AxisValue, type SweepDefinition, type SweepFlags, sweepFlags } from "@atc/sweep";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";
+export {
+  type Axis,
+  type AxisValue,
+  parseSweepFile,
+  type SweepDefinition,
+  type SweepFlags,
+  sweepFlags,
+} from "@atc/sweep";
 export type { BacktestCurves } from "./backtest/backtest-curves.ts";
 export type { BacktestReport } from "./backtest/backtest-report.ts";
 export {
@@ -50,7 +62,33 @@ export { type ResampleDataOptions, resampleData } from "./calls/data-resample.ts
 export { type DoctorFinding, doctor } from "./calls/doctor.ts";
 export { explainResults, type ResultsExplanation } from "./calls/explain-results.ts";
 export { getCacheManager, openCache } from "./calls/open-cache.ts";
+export { type SweepFileOptions, sweepFile } from "./calls/sweep-file.ts";
 export { type WarmCacheOptions, type WarmedData, warmCache } from "./calls/warm-cache.ts";
+export {
+  type CheckOptions,
+  checkLookahead,
+  checkWarmup,
+  type DecisionChecks,
+  type LookaheadCheckOptions,
+  type WarmupCheckOptions,
+} from "./checks/check-decisions.ts";
+export {
+  checkMarketData,
+  type DataCheck,
+  type DataCheckOptions,
+  type DataFinding,
+  type DataFindingKind,
+} from "./checks/check-market-data.ts";
+export {
+  type AccountState,
+  type BarExplanation,
+  type BarPlace,
+  type EndedTrade,
+  explainBar,
+  explainBars,
+  explainedColumns,
+} from "./checks/explain-bars.ts";
+export type { ExplainedFill } from "./checks/position-at.ts";
 export type { KindState, SymbolState } from "./compute/symbol-state.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, exportData } from "./data/data-export.ts";
@@ -60,6 +98,7 @@ export { madeFromNotes } from "./data/dataset-notes.ts";
 export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/open-data.ts";
 export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
 export type { ExportResult, TableTarget } from "./data/table-target.ts";
+export type { LeftOutSymbol } from "./evaluate/evaluation.ts";
 export { reportJson } from "./output/report-json.ts";
 export { type CurveFiles, checkCurveFiles, tableFiles, writeCurves } from "./output/write-curves.ts";
 export { signalFormats, writeSignals } from "./output/write-signals.ts";
@@ -69,14 +108,12 @@ export { type ExportedSignals, exportSignals, type SignalExportOptions } from ".
 export { computeSignals, type SignalRunOptions } from "./signals/run-signals.ts";
 export { type ScanOptions, type SignalScan, scanSignals } from "./signals/scan-signals.ts";
 export type { SignalTable } from "./signals/signal-table.ts";
-export type { LeftOutSymbol } from "./evaluate/evaluation.ts";
 export type { ExclusionCount, LeadingResult } from "./sweep/leading-results.ts";
-export { type RunSweepOptions, runSweep, type SweepOutcome } from "./sweep/run-sweep.ts";
 export { type PlannedSweep, planSweepRun } from "./sweep/plan-sweep.ts";
+export { type RunSweepOptions, runSweep, type SweepOutcome } from "./sweep/run-sweep.ts";
 export type { CellLabel, ScoreMap } from "./sweep/score-map.ts";
-export type { SweepSetupOptions } from "./sweep/sweep-setup.ts";
 export type { SweepProgress } from "./sweep/search-configurations.ts";
-export { type SweepFileOptions, sweepFile } from "./calls/sweep-file.ts";
+export type { SweepSetupOptions } from "./sweep/sweep-setup.ts";
 export { openRuntime, type Runtime, type RuntimeOptions } from "./wiring/runtime.ts";
 export { openSetup, type Setup, type SetupOptions } from "./wiring/setup.ts";
 export { version } from "./wiring/version.ts";

@@ -22,7 +22,9 @@ function rowsOf(symbol: string, seed: number): readonly string[] {
     price = Math.max(1, price * (1 + (next() - 0.49) * 0.05));
     const [high, low] = [Math.max(open, price) * 1.01, Math.min(open, price) * 0.99];
     const isGap = next() < 0.1;
-    return isGap ? "" : `${symbol},${day(i + 7 * seed)},${[open, high, low, price].map((one) => one.toFixed(4)).join(",")}`;
+    return isGap
+      ? ""
+      : `${symbol},${day(i + 7 * seed)},${[open, high, low, price].map((one) => one.toFixed(4)).join(",")}`;
   }).filter((row) => row !== "");
 }
 
@@ -104,7 +106,10 @@ describe("the figures of a sweep", () => {
       stopLoss: "0,0.03",
       account: "separate,shared",
     };
-    const given: Given = { definition: { grid, metrics: ["sharpe", "ulcerIndex", "winRate"] }, config: { feePerTrade: 1 } };
+    const given: Given = {
+      definition: { grid, metrics: ["sharpe", "ulcerIndex", "winRate"] },
+      config: { feePerTrade: 1 },
+    };
     const outcome = await run(given);
     expect(outcome.failed).toEqual([]);
     await expectBacktests(outcome, given);
@@ -235,7 +240,9 @@ describe("strategies of one's own", () => {
     await writeFile(join(cwd, "mine.js"), failing("for (;;);"));
     const outcome = await run({ definition, config: { strategy: "./mine.js", strategyDeadline: 1 }, threads: 1 });
     expect(outcome.ranked).toBe(4);
-    expect(outcome.failed).toEqual([{ reason: expect.stringContaining("did not return within 1 s"), configurations: 1 }]);
+    expect(outcome.failed).toEqual([
+      { reason: expect.stringContaining("did not return within 1 s"), configurations: 1 },
+    ]);
   }, 30_000);
 
   it("are computed again if their code changes, which the sweep says", async () => {

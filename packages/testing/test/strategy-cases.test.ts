@@ -1,4 +1,11 @@
-import { decisionNames, defineStrategy, type Strategy, type StrategyBars, type SymbolStrategy } from "@atc/contract";
+import {
+  decisionNames,
+  defineStrategy,
+  type LongerBars,
+  type Strategy,
+  type StrategyBars,
+  type SymbolStrategy,
+} from "@atc/contract";
 import { describe, expect, it } from "vitest";
 import { type StrategyCasesOptions, strategyCases } from "../src/index.ts";
 
@@ -34,6 +41,28 @@ function towards(nextClose: (close: StrategyBars["close"], i: number) => number 
     },
   }));
 }
+
+/** The sign of the last change of a longer close, from the number of longer bars that a strategy takes as closed. */
+function weekly(closedAt: (week: LongerBars, i: number) => number): Strategy {
+  return strategyOf((_symbol, _parameters, _wanted, { bars }) => {
+    const week = bars("1w");
+    let last = 0;
+    let sign = 0;
+    return {
+      decide(_bars, directions) {
+        for (let i = 0, next = 0; i < directions.length; i++) {
+          for (const end = closedAt(week, i); next < end; next++) {
+            sign = (week.close[next] ?? 0) > last ? 1 : -1;
+            last = week.close[next] ?? 0;
+          }
+          directions[i] = sign;
+        }
+      },
+    };
+  });
+}
+
+const honestWeeks = weekly(({ closed }, i) => closed[i] ?? 0);
 
 const honest = defineStrategy({
   name: "honest",
@@ -81,6 +110,33 @@ const cheats: readonly (readonly [cheat: string, law: string, strategy: Strategy
         const highest = Math.max(...close);
         for (let i = 0; i < close.length; i++) directions[i] = (close[i] ?? 0) > 0.7 * highest ? 1 : -1;
       },
+    })),
+  ],
+  ["reads the week that has not closed yet", "does not look ahead", weekly(({ closed }, i) => (closed[i] ?? 0) + 1)],
+  [
+    "takes the weeks that close in its block as closed from its first bar on",
+    "decides the same in blocks of irregular length",
+    weekly(({ close }) => close.length),
+  ],
+  [
+    "keeps the weeks of its first block",
+    "decides the same in blocks of 256",
+    strategyOf((_symbol, _parameters, _wanted, { bars }) => {
+      const week = bars("1w");
+      let kept: Float64Array | undefined;
+      return {
+        decide({ close }, directions) {
+          if (week.close.length > 0) kept ??= week.close;
+          for (let i = 0; i < close.length; i++) directions[i] = (kept?.at(-1) ?? 0) > (close[i] ?? 0) ? 1 : -1;
+        },
+      };
+    }),
+  ],
+  [
+    "asks for longer bars while it decides",
+    "decides something on the bars",
+    strategyOf((_symbol, _parameters, _wanted, { bars }) => ({
+      decide: (_bars, directions) => void directions.fill(bars("1w").close.length),
     })),
   ],
   [
@@ -231,6 +287,7 @@ describe("strategyCases", () => {
   it("passes a strategy that does not cheat", async () => {
     expect(await broken(honest)).toEqual(new Map());
     expect(await broken(honest, { parameters: { bars: 50 } })).toEqual(new Map());
+    expect(await broken(honestWeeks)).toEqual(new Map());
   });
 
   it.each(cheats)("catches one that %s", async (_cheat, law, strategy) => {
@@ -284,6 +341,7 @@ describe("strategyCases", () => {
     expect(() => strategyCases(strategy, { bars: { close, funding: funding.slice(1) } })).toThrow(
       expect.objectContaining({ message: expect.stringContaining("199 of its values and 200 bars") }),
     );
+    expect((await broken(honestWeeks, { bars: { close } })).get("does not look ahead")).toContain("timestamp");
     expect(() => strategyCases(honest, { bars: { close: close.slice(0, 99) } })).toThrow(
       expect.objectContaining({ code: "ATC_INVALID_ARGUMENT", details: { bars: 99 } }),
     );
@@ -296,8 +354,6 @@ describe("strategyCases", () => {
     expect(() => strategyCases(honest, { parameters: { bras: 3 } })).toThrow(
       expect.objectContaining({ code: "ATC_INVALID_CONFIG", message: expect.stringContaining("bars") }),
     );
-    const universe = defineStrategy({ name: "all", scope: "universe", start: () => ({ decide: () => undefined }) });
-    expect(() => strategyCases(universe)).toThrow(expect.objectContaining({ code: "ATC_UNSUPPORTED" }));
   });
 
   it("lets a strategy refuse too few bars, and checks every output", async () => {

@@ -1,6 +1,7 @@
 import { type BacktestConfig, type Dataset, nearest } from "@atc/contract";
 import { invalidParameters, type ParameterFault } from "@atc/plugin-kit";
-import type { BoundStrategy } from "../strategy/strategy.ts";
+import type { StrategyDescription } from "../strategy/strategy-description.ts";
+import { checkScope } from "../strategy/universe-strategy.ts";
 import { columnFaults } from "./needed-columns.ts";
 
 /** A fault for each symbol of `weights` that the data lacks. Without a shared account `weights` has no effect. */
@@ -31,13 +32,15 @@ function benchmarkFaults({ benchmark }: BacktestConfig, symbols: readonly string
  * run leaves out, and the columns of its keys.
  *
  * @param config - a valid configuration
- * @throws ATC_INVALID_CONFIG with every fault, also if the strategy does not decide what `signal` needs
+ * @throws ATC_INVALID_CONFIG with every fault, also if the strategy does not decide what `signal` needs, or sees all
+ * symbols and the configuration cannot use its weights
  */
 export function checkData(
   config: BacktestConfig,
-  strategy: BoundStrategy,
+  strategy: StrategyDescription,
   dataset: Pick<Dataset, "manifest" | "symbols">,
 ): void {
+  checkScope(config, strategy);
   const columns = new Set(dataset.manifest.schema.columns.map(({ name }) => name));
   // A dataset without a symbol has no columns either.
   const missing = columns.size === 0 ? [] : columnFaults(config, strategy, columns);

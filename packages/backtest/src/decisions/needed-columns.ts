@@ -1,6 +1,6 @@
 import { AtcError, type BacktestConfig, type Series } from "@atc/contract";
 import { invalidParameters, type ParameterFault } from "@atc/plugin-kit";
-import type { BoundStrategy } from "../strategy/strategy.ts";
+import type { StrategyDescription } from "../strategy/strategy-description.ts";
 import { wantedDecisions } from "./wanted-decisions.ts";
 
 type PriceName = "close" | "open" | "high" | "low";
@@ -59,7 +59,10 @@ function missingPrices(config: BacktestConfig, available: ReadonlySet<string>): 
   });
 }
 
-function missingOutputs(config: BacktestConfig, { name, outputs = [] }: BoundStrategy): readonly ParameterFault[] {
+function missingOutputs(
+  config: BacktestConfig,
+  { name, outputs = [] }: StrategyDescription,
+): readonly ParameterFault[] {
   // A strategy that gives no strength has the strength 1 in its direction.
   const missing = wantedDecisions(config).filter((wanted) => wanted !== "strength" && !outputs.includes(wanted));
   if (missing.length === 0) return [];
@@ -70,7 +73,7 @@ function missingOutputs(config: BacktestConfig, { name, outputs = [] }: BoundStr
 /** The fault of a strategy's columns under a signal that needs columns of its own. */
 function missingSignalColumns(
   config: BacktestConfig,
-  { name, columns }: BoundStrategy,
+  { name, columns }: StrategyDescription,
   available: ReadonlySet<string>,
 ): readonly ParameterFault[] {
   const lack = config.signal === "strategy" ? undefined : lackOf(columns, available);
@@ -85,7 +88,7 @@ const subject = "the backtest configuration";
  *
  * @throws ATC_INVALID_CONFIG
  */
-export function checkOutputs(config: BacktestConfig, strategy: BoundStrategy): void {
+export function checkOutputs(config: BacktestConfig, strategy: StrategyDescription): void {
   const faults = missingOutputs(config, strategy);
   if (faults.length > 0) throw invalidParameters(subject, faults);
 }
@@ -93,7 +96,7 @@ export function checkOutputs(config: BacktestConfig, strategy: BoundStrategy): v
 /** The faults of a configuration for data with these columns. */
 export function columnFaults(
   config: BacktestConfig,
-  strategy: BoundStrategy,
+  strategy: StrategyDescription,
   available: ReadonlySet<string>,
 ): readonly ParameterFault[] {
   const outputs = missingOutputs(config, strategy);
@@ -111,7 +114,7 @@ export function columnFaults(
  */
 export function neededColumns(
   config: BacktestConfig,
-  strategy: BoundStrategy,
+  strategy: StrategyDescription,
   series: ColumnsOfSeries,
   { excursions = false }: NeededColumnsOptions = {},
 ): NeededColumns {

@@ -1,7 +1,8 @@
 import type { MetricRecord } from "../metrics/metrics-record.ts";
 import type { AccountCosts } from "../results/symbol-result.ts";
-import type { BacktestFigures, SkippedSymbol } from "../run/backtest.ts";
+import type { BacktestFigures } from "../run/backtest.ts";
 import type { SymbolContribution } from "../run/contributions.ts";
+import type { SkippedSymbol } from "../run/skipped-symbol.ts";
 
 /** What an account or a portfolio paid, when it was lost, and its warnings. */
 export interface AccountJson {

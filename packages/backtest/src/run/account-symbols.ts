@@ -4,7 +4,7 @@ import { wantedDecisions } from "../decisions/wanted-decisions.ts";
 import type { MetricName } from "../metrics/table/metric-names.ts";
 import { metricTable } from "../metrics/table/metric-table.ts";
 import type { BarColumn, CurveReader } from "../results/curves.ts";
-import type { BoundStrategy } from "../strategy/strategy.ts";
+import type { StrategyDescription } from "../strategy/strategy-description.ts";
 import { type BarCursor, openBarCursor, type WindowColumns } from "./bar-cursor.ts";
 import { priceColumns, type ReadColumns, readColumns } from "./read-columns.ts";
 
@@ -58,7 +58,7 @@ export interface DecidedSymbol {
 
 /** Options of {@link symbolCursor}. */
 export interface SymbolCursorOptions {
-  readonly strategy: BoundStrategy;
+  readonly strategy: StrategyDescription;
   /** A valid configuration. */
   readonly config: BacktestConfig;
   readonly limit: number | undefined;

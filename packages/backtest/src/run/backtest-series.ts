@@ -6,6 +6,7 @@ import {
   type Series,
   throwIfAborted,
 } from "@atc/contract";
+import type { KnownTimes } from "@atc/resample";
 import { isoTime, type TimeUnit } from "../base/calendar.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
 import { checkCount, outsidePeriod, type Period, type PeriodRows, periodRows, periodText } from "../base/period.ts";
@@ -44,6 +45,8 @@ export interface BacktestSeriesOptions extends OperationOptions {
   readonly metrics?: Iterable<MetricName> | undefined;
   /** The series with whose closes the account is compared. Defaults to its own. */
   readonly benchmark?: Series | undefined;
+  /** What the dataset says of its times, for longer bars. Default: instants, at the start of their bars. */
+  readonly times?: KnownTimes | undefined;
 }
 
 interface Pass {

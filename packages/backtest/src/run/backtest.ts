@@ -8,6 +8,7 @@ import {
   throwIfAborted,
 } from "@atc/contract";
 import { createPacer } from "@atc/plugin-kit";
+import { knownTimes } from "@atc/resample";
 import { byCodeUnit } from "../base/code-unit-order.ts";
 import { validateBacktestConfig } from "../base/configuration.ts";
 import { type Period, periodRows, periodStart } from "../base/period.ts";
@@ -26,6 +27,7 @@ import { barColumns, type CurveContent, type CurveSink, type CurveStore } from "
 import type { SymbolFigures, SymbolResult } from "../results/symbol-result.ts";
 import { atcStrategy } from "../strategy/atc-strategy.ts";
 import type { BoundStrategy } from "../strategy/strategy.ts";
+import { type AnyBoundStrategy, withUniverseDefaults } from "../strategy/universe-strategy.ts";
 import { neededCurveColumns, scalesWithCapital } from "./account-symbols.ts";
 import { accountTotals } from "./account-totals.ts";
 import { backtestSteps } from "./backtest-series.ts";
@@ -35,15 +37,22 @@ import type { SymbolContribution } from "./contributions.ts";
 import { decideSteps, type SymbolDecisions } from "./decide-series.ts";
 import { resimulateSteps } from "./resimulate.ts";
 import { sharedSteps } from "./shared-account.ts";
-import { isSymbolFault } from "./symbol-fault.ts";
+import { type SkippedSymbol, skippedBy } from "./skipped-symbol.ts";
+import { decideUniverse, type RememberUniverse } from "./universe/decide-universe.ts";
 
 /** Options of {@link backtest}. */
 export interface BacktestOptions extends OperationOptions {
-  /** The strategy, which decides the directions. Defaults to ATC with `signals`. */
-  readonly strategy?: BoundStrategy | undefined;
+  /**
+   * The strategy, which decides the directions. One that sees all symbols gives weights instead. Defaults to ATC with
+   * `signals`.
+   */
+  readonly strategy?: AnyBoundStrategy | undefined;
   /** The configuration of ATC. Default: `signalDefaults`. */
   readonly signals?: Partial<SignalConfig> | undefined;
-  /** Fills and costs. Default: `backtestDefaults`. */
+  /**
+   * Fills and costs. Default: `backtestDefaults`; for a strategy that sees all symbols with `account` `shared`, `signal`
+   * `weight` and `weights` `full`.
+   */
   readonly config?: Partial<BacktestConfig> | undefined;
   /** The symbols to test, in any order. Defaults to all. */
   readonly symbols?: readonly string[] | undefined;
@@ -67,7 +76,10 @@ export type Remember<Result> = (symbol: string, compute: () => Promise<Result>) 
 
 /** Options of {@link backtestInto}. */
 export interface BacktestIntoOptions extends BacktestOptions {
-  /** Receives the bars and trades of every symbol. It must have the columns of {@link neededCurveColumns}. */
+  /**
+   * Receives the bars and trades of every symbol. It must have the columns of {@link neededCurveColumns}; for a strategy
+   * that sees all symbols that is under {@link universeDefaults}.
+   */
   readonly curves: CurveStore;
   /**
    * Receives curves of accounts that are simulated again: in a shared account its points, trades and fills under the
@@ -82,22 +94,14 @@ export interface BacktestIntoOptions extends BacktestOptions {
   readonly remember?: Remember<SymbolFigures> | undefined;
   /** Like `remember`, for the decisions of a symbol in a shared account. */
   readonly rememberDecisions?: Remember<SymbolDecisions> | undefined;
+  /** Like `remember`, for the decisions of a strategy that sees all symbols. */
+  readonly rememberUniverse?: RememberUniverse | undefined;
   /** Receives the portfolio's curve, block by block. In a shared account that is in `accountCurves` instead. */
   readonly onPortfolio?: PortfolioListener | undefined;
 }
 
 /** The name of the curves of the account that all symbols share. */
 export const sharedAccountName = "portfolio";
-
-/** A symbol that could not be computed. */
-export interface SkippedSymbol {
-  /** The symbol. */
-  readonly symbol: string;
-  /** The message of the error. */
-  readonly reason: string;
-  /** The code of the error. */
-  readonly code: AtcError["code"];
-}
 
 /** The figures of a dataset's backtest, without arrays. */
 export interface BacktestFigures {
@@ -125,16 +129,7 @@ export interface BacktestResult extends BacktestFigures {
   readonly account?: CurveArrays | undefined;
 }
 
-/**
- * Bad data and a bad decision skip one symbol. Any other error (an abort, an invalid configuration, a damaged store, a
- * defect) ends the backtest.
- */
-function skippedBy(error: unknown, symbol: string): SkippedSymbol {
-  if (!isSymbolFault(error, symbol)) throw error;
-  return { symbol, reason: error.message, code: error.code };
-}
-
-function chooseStrategy(options: BacktestOptions): BoundStrategy {
+function chooseStrategy(options: BacktestOptions): AnyBoundStrategy {
   if (options.strategy === undefined) return atcStrategy(options.signals);
   if ("parameters" in options.strategy)
     throw new AtcError(
@@ -149,17 +144,25 @@ function chooseStrategy(options: BacktestOptions): BoundStrategy {
 }
 
 /** A run over symbols: what all of its stages need. */
-interface Run {
+interface Run<Bound extends AnyBoundStrategy = AnyBoundStrategy> {
   readonly dataset: Dataset;
   readonly options: BacktestIntoOptions;
   readonly config: BacktestConfig;
-  readonly strategy: BoundStrategy;
+  readonly strategy: Bound;
   readonly benchmark: Series | undefined;
 }
 
+/** What all symbols decided, for an account that they share. */
+interface Decided {
+  readonly results: readonly SymbolDecisions[];
+  readonly skipped: readonly SkippedSymbol[];
+  /** Warnings of the run as a whole. Default: none. */
+  readonly warnings?: readonly string[];
+}
+
 function startRun(dataset: Dataset, options: BacktestIntoOptions): Run {
-  const config = validateBacktestConfig(options.config ?? {});
   const strategy = chooseStrategy(options);
+  const config = validateBacktestConfig(withUniverseDefaults(options.config ?? {}, strategy));
   checkData(config, strategy, dataset);
   const benchmark = benchmarkSeries(dataset, config);
   return { dataset, options, config, strategy, benchmark };
@@ -196,11 +199,12 @@ async function eachSymbol<Result>(
 }
 
 /** Tests all symbols, each with an account of its own, without the portfolio. */
-async function testSymbols(run: Run): Promise<Omit<BacktestFigures, "portfolio">> {
+async function testSymbols(run: Run<BoundStrategy>): Promise<Omit<BacktestFigures, "portfolio">> {
   const { config, strategy, benchmark } = run;
   const { limit, period, signal, metrics, remember = (_symbol, compute) => compute() } = run.options;
+  const times = knownTimes(run.dataset.manifest);
   const { results: symbols, skipped } = await eachSymbol(run, remember, (series, sink) =>
-    backtestSteps(series, { strategy, config, limit, period, signal, metrics, benchmark, sink }),
+    backtestSteps(series, { strategy, config, limit, period, signal, metrics, benchmark, sink, times }),
   );
   return { config, symbols, skipped };
 }
@@ -256,14 +260,20 @@ async function separatePortfolio(
   });
 }
 
-/** Decides for all symbols, then simulates one account that they share. */
-async function testShared(run: Run): Promise<BacktestFigures> {
+/** Decides for each symbol by itself. */
+async function decideSymbols(run: Run<BoundStrategy>): Promise<Decided> {
+  const { config, strategy, options } = run;
+  const { limit, period, signal, rememberDecisions = (_symbol, compute) => compute() } = options;
+  const times = knownTimes(run.dataset.manifest);
+  return await eachSymbol(run, rememberDecisions, (series, sink) =>
+    decideSteps(series, { strategy, config, limit, period, signal, sink, times }),
+  );
+}
+
+/** Simulates one account that all symbols share from their decisions. */
+async function testShared(run: Run, { results: decided, skipped, warnings = [] }: Decided): Promise<BacktestFigures> {
   const { dataset, config, strategy, benchmark, options } = run;
   const { curves, limit, period, signal, metrics = [] } = options;
-  const { rememberDecisions = (_symbol, compute) => compute() } = options;
-  const { results: decided, skipped } = await eachSymbol(run, rememberDecisions, (series, sink) =>
-    decideSteps(series, { strategy, config, limit, period, signal, sink }),
-  );
   const [first] = decided;
   if (first === undefined) return { config, symbols: [], contributions: [], skipped, portfolio: undefined };
   const { timeUnit } = first;
@@ -285,17 +295,19 @@ async function testShared(run: Run): Promise<BacktestFigures> {
   });
   const { portfolio: figures, contributions } = await drive(steps, createBarCounter(bars, options.onProgress));
   const known = contributions.map((one, place) => {
-    const { warnings, skippedBars } = decided[place];
-    return { ...one, warnings, skippedBars };
+    const { warnings: own, skippedBars } = decided[place];
+    return { ...one, warnings: own, skippedBars };
   });
-  return { config, symbols: [], contributions: known, skipped, portfolio: figures };
+  const portfolio = { ...figures, warnings: [...figures.warnings, ...warnings] };
+  return { config, symbols: [], contributions: known, skipped, portfolio };
 }
 
 /**
  * Tests a strategy on the symbols of a dataset, one after the other, and computes their portfolio. Bars and trades go
  * to a store of curves. Under `account: shared` the decisions of all symbols are stored first, and one account is
  * simulated from them. A symbol with invalid data or an invalid decision is listed under `skipped` with the reason, and
- * the others continue. Memory does not grow with the bars, apart from the stores'.
+ * the others continue. A strategy that sees all symbols does not see those with invalid data, and its invalid weight
+ * ends the backtest. Memory does not grow with the bars, apart from the stores'.
  *
  * @throws ATC_INVALID_CONFIG, ATC_INVALID_ARGUMENT; ATC_NOT_FOUND for a symbol that the dataset lacks; ATC_ABORTED;
  * ATC_INVALID_DATA if a shared account overflows; ATC_CLOSED, ATC_CORRUPT_DATA or ATC_IO from the dataset; what a store
@@ -303,8 +315,11 @@ async function testShared(run: Run): Promise<BacktestFigures> {
  */
 export async function backtestInto(dataset: Dataset, options: BacktestIntoOptions): Promise<BacktestFigures> {
   const run = startRun(dataset, options);
-  if (run.config.account === "shared") return await testShared(run);
-  const tested = await testSymbols(run);
+  const { strategy, config } = run;
+  if (strategy.scope === "universe") return await testShared(run, await decideUniverse({ ...run, strategy }));
+  const own = { ...run, strategy };
+  if (config.account === "shared") return await testShared(run, await decideSymbols(own));
+  const tested = await testSymbols(own);
   return { ...tested, portfolio: await separatePortfolio(run, tested.symbols, options.onPortfolio) };
 }
 
@@ -338,8 +353,8 @@ function createPoints(): { readonly take: PortfolioListener; arrays(): Pick<Port
  * @throws what {@link backtestInto} throws
  */
 export async function backtest(dataset: Dataset, options: ArrayBacktestOptions = {}): Promise<BacktestResult> {
-  const { columns = [], fills, metrics } = options;
-  const config = validateBacktestConfig(options.config ?? {});
+  const { columns = [], fills, metrics, strategy = {} } = options;
+  const config = validateBacktestConfig(withUniverseDefaults(options.config ?? {}, strategy));
   const needed = neededCurveColumns({ config, symbols: dataset.symbols().length, metrics });
   const curves = arrayCurves({ columns: barColumns.filter((name) => [...columns, ...needed].includes(name)), fills });
   const accountCurves =

@@ -26,7 +26,7 @@ export interface SymbolDecisions {
 }
 
 /** Checks that the times of a symbol rise strictly, over all blocks. */
-function createTimeCheck(symbol: string, unit: TimeUnit): (times: BigInt64Array) => void {
+export function createTimeCheck(symbol: string, unit: TimeUnit): (times: BigInt64Array) => void {
   let high = -0x8000_0000;
   let low = -1;
   let bars = 0;
@@ -75,6 +75,7 @@ export function* decideSteps(
     onProgress,
     blockLength: options.blockLength ?? defaultBlockLength,
     strength: sink.columns.includes("strength"),
+    times: options.times,
   });
   const check = createTimeCheck(series.symbol, timeUnit);
   let bars = 0;

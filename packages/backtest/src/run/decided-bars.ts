@@ -7,6 +7,7 @@ import {
   type Series,
   throwIfAborted,
 } from "@atc/contract";
+import type { KnownTimes } from "@atc/resample";
 import type { PeriodRows } from "../base/period.ts";
 import type { DecidedBars } from "../decisions/decider.ts";
 import { startDecisions } from "../decisions/decision-run.ts";
@@ -14,6 +15,7 @@ import { createPriceScreen, type PriceScreen } from "../prices/price-screen.ts";
 import { createSplitScan, type SplitScan } from "../prices/split-scan.ts";
 import type { AccountRows } from "../simulation/account-rows.ts";
 import type { BoundStrategy } from "../strategy/strategy.ts";
+import type { ContextSource } from "../strategy/strategy-context.ts";
 import { type ReadColumns, rowPrices } from "./read-columns.ts";
 
 /** Rows between two progress reports: about ten reports per second under ATC, without reading a clock. */
@@ -32,6 +34,8 @@ export interface DecidedBarsOptions extends OperationOptions {
   readonly blockLength: number;
   /** Whether the strategy's strength is wanted even if the account does not read it. */
   readonly strength: boolean;
+  /** What the dataset says of its times, for longer bars. */
+  readonly times?: KnownTimes | undefined;
 }
 
 /** Arrays for the times and directions of a block, of at least its length. */
@@ -128,13 +132,26 @@ function createMilliseconds(timeUnit: ReadColumns["timeUnit"]): (times: BigInt64
   };
 }
 
+/** What the longer bars of a strategy are made from: the columns that it requests, and that the series has. */
+function contextSource(series: Series, { strategy, columns, times }: DecidedBarsOptions): ContextSource {
+  const { columns: needed, optionalColumns = [] } = strategy;
+  const read = new Set([...columns.prices, ...columns.others]);
+  const requested = ["close", ...needed, ...optionalColumns].filter((name) => read.has(name));
+  return {
+    series,
+    columns: [...new Set(requested)],
+    kind: columns.timeUnit === "ns" ? "ticks" : "bars",
+    times,
+  };
+}
+
 /** Starts the strategy on a series. */
 export function readDecisions(series: Series, options: DecidedBarsOptions): DecidedReading {
   const { strategy, config, columns, rows, blockLength, strength, signal, onProgress } = options;
   const { symbol } = series;
   const { prices, excursions, timeUnit } = columns;
   const others = [...new Set([...excursions, ...columns.others, ...columns.volume])];
-  const run = startDecisions(strategy, config, symbol, { strength });
+  const run = startDecisions(strategy, config, symbol, { strength, source: contextSource(series, options) });
   const policy = config.invalidPrices;
   const screen = createPriceScreen({ symbol, timeUnit, prices, others, policy });
   const splits = createSplitScan();
@@ -155,8 +172,9 @@ export function readDecisions(series: Series, options: DecidedBarsOptions): Deci
   function decided(taken: StrategyBars, { times, directions }: DecisionRoom): AccountRows {
     const { length } = taken.close;
     const own = directions.subarray(0, length);
-    const seen = columns.times ? { ...taken, timestamp: milliseconds(times, length) } : taken;
-    const decisions: DecidedBars = length > 0 ? run.decide(seen, own) : { directions: own };
+    const ms = columns.times || run.needsTimes ? milliseconds(times, length) : undefined;
+    const seen = columns.times ? { ...taken, timestamp: ms } : taken;
+    const decisions: DecidedBars = length > 0 ? run.decide(seen, own, ms) : { directions: own };
     return { times: times.subarray(0, length), ...rowPrices(taken, columns), ...decisions };
   }
 

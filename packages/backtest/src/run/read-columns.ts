@@ -1,7 +1,7 @@
 import type { BacktestConfig, ReadonlyTypedArray, Series } from "@atc/contract";
 import type { TimeUnit } from "../base/calendar.ts";
 import { neededColumns } from "../decisions/needed-columns.ts";
-import type { BoundStrategy } from "../strategy/strategy.ts";
+import type { StrategyDescription } from "../strategy/strategy-description.ts";
 
 /** The columns that a run reads of a series. */
 export interface ReadColumns {
@@ -41,7 +41,7 @@ export function timeUnitOf({ columns }: Series): TimeUnit {
  */
 export function readColumns(
   series: Series,
-  strategy: BoundStrategy,
+  strategy: StrategyDescription,
   config: BacktestConfig,
   readsVolume = false,
 ): ReadColumns {

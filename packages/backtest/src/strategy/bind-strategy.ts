@@ -1,12 +1,22 @@
-import { AtcError, type Strategy, type StrategyParameterValue, type SymbolStrategy } from "@atc/contract";
+import {
+  AtcError,
+  type Strategy,
+  type StrategyParameters,
+  type StrategyParameterValue,
+  type SymbolStrategy,
+  type UniverseStrategy,
+} from "@atc/contract";
 import { checkStrategy, strategyValues } from "@atc/plugin-kit";
 import type { BoundStrategy } from "./strategy.ts";
+import { withoutSeries } from "./strategy-context.ts";
+import type { StrategyDescription } from "./strategy-description.ts";
+import type { AnyBoundStrategy, BoundUniverseStrategy } from "./universe-strategy.ts";
 
 /** Values of a strategy's parameters by name. Members that are `undefined` count as absent. */
 export type GivenValues = Readonly<Record<string, StrategyParameterValue | undefined>>;
 
 /** The columns of a strategy under some values, each once. */
-function columnsOf(strategy: SymbolStrategy, values: Readonly<Record<string, StrategyParameterValue>>): string[] {
+function columnsOf(strategy: Strategy, values: Readonly<Record<string, StrategyParameterValue>>): string[] {
   const { name, columns = [] } = strategy;
   const found: unknown = typeof columns === "function" ? columns(values) : columns;
   if (Array.isArray(found) && found.every((column) => typeof column === "string" && column !== ""))
@@ -18,9 +28,16 @@ function columnsOf(strategy: SymbolStrategy, values: Readonly<Record<string, Str
   );
 }
 
-/** Whether a strategy has `start(symbol, parameters, wanted)`: not yet bound, and for each symbol by itself. */
-function isOfSymbols(strategy: Strategy): strategy is SymbolStrategy {
-  return strategy.scope !== "universe";
+/** What both scopes have in common, under some values. */
+function describe(strategy: Strategy, values: Readonly<Record<string, StrategyParameterValue>>): StrategyDescription {
+  const { name, version = 1, optionalColumns } = strategy;
+  return {
+    name,
+    version,
+    values,
+    columns: columnsOf(strategy, values),
+    ...(optionalColumns === undefined ? {} : { optionalColumns }),
+  };
 }
 
 /**
@@ -28,25 +45,30 @@ function isOfSymbols(strategy: Strategy): strategy is SymbolStrategy {
  *
  * @param values - by name; the others have their defaults
  * @throws ATC_INVALID_CONFIG with a fault for each unknown name, which suggests the nearest, and for each value out of
- * range; ATC_INVALID_ARGUMENT for an invalid strategy; ATC_UNSUPPORTED for one of the scope `universe`
+ * range; ATC_INVALID_ARGUMENT for an invalid strategy
  */
-export function bindStrategy(strategy: Strategy, values: GivenValues = {}): BoundStrategy {
+export function bindStrategy<Parameters extends StrategyParameters>(
+  strategy: SymbolStrategy<Parameters>,
+  values?: GivenValues,
+): BoundStrategy;
+/** Like the first form, for a strategy that sees all symbols at once. */
+export function bindStrategy<Parameters extends StrategyParameters>(
+  strategy: UniverseStrategy<Parameters>,
+  values?: GivenValues,
+): BoundUniverseStrategy;
+/** Like the first form, for a strategy of any scope. */
+export function bindStrategy(strategy: Strategy, values?: GivenValues): AnyBoundStrategy;
+export function bindStrategy(strategy: Strategy, values: GivenValues = {}): AnyBoundStrategy {
   const checked = checkStrategy(strategy, "bindStrategy");
-  if (!isOfSymbols(checked))
-    throw new AtcError(
-      "ATC_UNSUPPORTED",
-      `the strategy "${checked.name}" sees all symbols at once (scope is universe), so it cannot run on each by itself`,
-      { details: { strategy: checked.name } },
-    );
   const own = strategyValues(checked, values);
-  const { name, version = 1, optionalColumns, outputs } = checked;
+  const description = describe(checked, own);
+  if (checked.scope === "universe")
+    return { ...description, scope: "universe", outputs: ["weight"], start: (symbols) => checked.start(symbols, own) };
+  const { outputs } = checked;
   return {
-    name,
-    version,
-    values: own,
-    columns: columnsOf(checked, own),
-    ...(optionalColumns === undefined ? {} : { optionalColumns }),
+    ...description,
+    scope: "symbol",
     ...(outputs === undefined ? {} : { outputs }),
-    start: (symbol, wanted = []) => checked.start(symbol, own, wanted),
+    start: (symbol, wanted = [], context = withoutSeries) => checked.start(symbol, own, wanted, context),
   };
 }

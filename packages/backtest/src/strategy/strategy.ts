@@ -1,25 +1,18 @@
-import type { DecisionName, StrategyParameterValue, StrategyRun } from "@atc/contract";
+import type { DecisionName, StrategyContext, StrategyRun } from "@atc/contract";
+import { withoutSeries } from "./strategy-context.ts";
+import type { StrategyDescription } from "./strategy-description.ts";
 
 /** A strategy with the values of its parameters, which the simulator runs on each symbol by itself. */
-export interface BoundStrategy {
-  /** A name for people and cache keys. */
-  readonly name: string;
-  /** Increase it with every change that may change a decision; it is part of cache keys. */
-  readonly version: number;
-  /** The values of its parameters, which are part of cache keys. Default: none. */
-  readonly values?: Readonly<Record<string, StrategyParameterValue>>;
-  /** Columns to read besides `close`. Prices among them (`open`, `high`, `low`) are checked like the close. */
-  readonly columns: readonly string[];
-  /** Further columns to read if the data has them. Prices among them are checked like the close. Default: none. */
-  readonly optionalColumns?: readonly string[];
-  /** What it can decide besides a direction. Default: nothing; the strength of a direction is then 1. */
-  readonly outputs?: readonly DecisionName[];
+export interface BoundStrategy extends StrategyDescription {
+  /** What it sees at once. Default: `symbol`. */
+  readonly scope?: "symbol";
   /**
    * Starts a run at the first bar of a symbol.
    *
    * @param wanted - the outputs that each block of decisions has. Default: none
+   * @param context - gives the bars of longer intervals. Default: one that has none
    */
-  start(symbol: string, wanted?: readonly DecisionName[]): StrategyRun;
+  start(symbol: string, wanted?: readonly DecisionName[], context?: StrategyContext): StrategyRun;
 }
 
 /** Options of {@link strategyOf}. */
@@ -39,14 +32,21 @@ export interface StrategyOptions {
  * the state of a symbol between blocks in the outer function. It runs on the caller's thread and has no deadline.
  *
  * @param name - a name for people and cache keys
- * @param start - called once per symbol with the wanted outputs; returns the function that receives each of its blocks
+ * @param start - called once per symbol with the wanted outputs and the context; returns the function that receives
+ * each of its blocks
  * @param options - the columns to read, the outputs and the version
  */
 export function strategyOf(
   name: string,
-  start: (symbol: string, wanted: readonly DecisionName[]) => StrategyRun["decide"],
+  start: (symbol: string, wanted: readonly DecisionName[], context: StrategyContext) => StrategyRun["decide"],
   options: StrategyOptions = {},
 ): BoundStrategy {
   const { columns = [], version = 1, ...others } = options;
-  return { ...others, name, version, columns, start: (symbol, wanted = []) => ({ decide: start(symbol, wanted) }) };
+  return {
+    ...others,
+    name,
+    version,
+    columns,
+    start: (symbol, wanted = [], context = withoutSeries) => ({ decide: start(symbol, wanted, context) }),
+  };
 }

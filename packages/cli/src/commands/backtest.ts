@@ -1,9 +1,18 @@
 import { resolve } from "node:path";
 import { AtcError, nearest } from "@atc/contract";
-import type { BacktestReport, BarColumn, CurveFiles, MetricName, OpenBacktest } from "@atc/runtime";
+import type {
+  BacktestReport,
+  BarColumn,
+  CurveFiles,
+  MetricName,
+  OpenBacktest,
+  OpenBacktestWithCurves,
+} from "@atc/runtime";
 import {
   barColumns,
   checkCurveFiles,
+  explainBars,
+  explainedColumns,
   ingestFile,
   isMetricName,
   metricNames,
@@ -14,6 +23,7 @@ import {
 } from "@atc/runtime";
 import type { Command } from "commander";
 import { withConfigKeys } from "../invocation/config-options.ts";
+import { collected, explainedBars } from "../invocation/explained-bars.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { checkOutputs } from "../invocation/output-files.ts";
@@ -21,6 +31,7 @@ import { periodOf, withPeriod } from "../invocation/period.ts";
 import { symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { backtestTable } from "../reports/backtest-table.ts";
+import { explanationText } from "../reports/explanation-lines.ts";
 
 const curveKinds = ["trades", "fills", "equity", "portfolio", "tables", "report"] as const;
 
@@ -89,6 +100,10 @@ function origin({ cached, cachedSymbols, report: { symbols, contributions } }: O
   return cachedSymbols === 0 ? "computed" : `computed, ${cachedSymbols} of ${count} ${what} from the cache,`;
 }
 
+function hasCurves(outcome: OpenBacktest): outcome is OpenBacktestWithCurves {
+  return outcome.curves !== undefined;
+}
+
 /** The dataset of the rows, whose name other commands take. */
 function datasetLine(
   { dataset, reused, cachedSymbols }: Pick<OpenBacktest, "dataset" | "reused" | "cachedSymbols">,
@@ -125,6 +140,11 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       "more metrics, separated by commas, or all; atc metrics explains them (default: all in JSON, else none)",
     )
     .option("--report <file>", "write the report as JSON to a file; - is standard output, instead of the tables")
+    .option(
+      "--explain <symbol@time>",
+      "show what was decided and filled at a bar, and why, such as SPY@2024-01-31; may be repeated",
+      collected,
+    )
     .option("--force", "replace files that exist")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
     .option("--no-cache", "neither read results from the cache nor store them");
@@ -151,7 +171,8 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
     const metrics = metricsOf(options, run.json);
     await checkCurveFiles(run.runtime, files);
     const symbols = symbolList(options);
-    const curves = curveKinds.some((kind) => kind !== "report" && kind in files);
+    const explained = explainedBars(options);
+    const curves = explained.length > 0 || curveKinds.some((kind) => kind !== "report" && kind in files);
     const startedAt = performance.now();
     // Several files become one dataset, as with an ingest of them.
     const read = given.length > 1 ? await ingestFile(run.runtime, given, run.data) : undefined;
@@ -161,16 +182,20 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       curves,
       columns,
       metrics,
-      fills: files.fills !== undefined,
+      recorded: explained.length > 0 ? explainedColumns(run.runtime.config) : [],
+      fills: explained.length > 0 || files.fills !== undefined,
       ...(symbols === undefined ? {} : { symbols }),
       ...(period === undefined ? {} : { period }),
     });
+    const explanations = hasCurves(outcome) ? await explainBars(run.runtime, outcome, explained) : [];
     for (const file of await writeCurves(outcome, files, run.runtime)) run.say(`wrote ${file}`);
-    if (run.json || isPrinted("report", options["report"])) await run.printPortions(reportJson(outcome.report));
+    if (run.json || isPrinted("report", options["report"]))
+      await run.printPortions(reportJson(explained.length > 0 ? { ...outcome.report, explanations } : outcome.report));
     else {
       const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
       const asked = { screen: run.screen, given, symbols, metrics };
       run.printFitted(backtestTable(outcome.report, outcome.dataset, asked));
+      for (const one of explanations) run.print(`\n${explanationText(one, run.runtime.config)}`);
       const reused = read?.reused ?? outcome.reused;
       run.say(
         `\n${origin(outcome)} in ${seconds} s\n${datasetLine({ dataset: outcome.dataset, reused, cachedSymbols: outcome.cachedSymbols }, given.length)}`,

@@ -35,7 +35,11 @@ function withSpace(command: Command): Command {
       "an axis; may be repeated: emaLength=10..60:5, lambda=0.01,0.02, decay=0.001..0.1:log, parameters.fast=5..20",
       listed,
     )
-    .option("--tie <keys>", "keys that share one value, separated by commas, or lengths for all six; may be repeated", listed)
+    .option(
+      "--tie <keys>",
+      "keys that share one value, separated by commas, or lengths for all six; may be repeated",
+      listed,
+    )
     .option("--random <count>", "draw this many configurations of the space instead of taking all")
     .option("--halving <count>", "draw this many, on a few bars at first, and the best of them on more")
     .option("--tpe <count>", "choose this many, each where earlier ones were good (tree-structured Parzen estimator)")
@@ -184,7 +188,10 @@ export function addSweep(program: Command, io: CommandLineIo, exit: (code: numbe
     .option("--force", "replace a file that exists")
     .option("--by-symbol", "a row for each symbol too, in the table of -o")
     .option("--top <count>", "number of best configurations to print (default: 10)")
-    .option("--map <keys>", "two axes, separated by a comma, for a map of the best objective (default: if there are two axes)")
+    .option(
+      "--map <keys>",
+      "two axes, separated by a comma, for a map of the best objective (default: if there are two axes)",
+    )
     .option("--dry-run", "only count configurations and shared work, and estimate time and memory")
     .option("--no-resume", "compute configurations that an earlier sweep has finished again")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")

@@ -23,7 +23,12 @@ function parseTime(text: string): number | undefined {
   return ms - offset * 60_000;
 }
 
-function timeOf(flag: string, value: unknown): number | undefined {
+/**
+ * The time that an option gives, in ms since the epoch; undefined if it is not given.
+ *
+ * @throws ATC_INVALID_ARGUMENT for a text that is not a time
+ */
+export function timeOf(flag: string, value: unknown): number | undefined {
   if (typeof value !== "string") return undefined;
   const time = parseTime(value.trim());
   if (time === undefined)

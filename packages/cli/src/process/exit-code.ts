@@ -19,6 +19,8 @@ export const exitCodes = {
   disk: 6,
   /** Another process writes the dataset, or replaced it while it was read. */
   locked: 7,
+  /** A check found what it looks for. */
+  found: 8,
   /** Ended by Ctrl-C. */
   aborted: 130,
 } as const;
@@ -33,6 +35,7 @@ export const exitCodeMeanings: readonly (readonly [code: number, meaning: string
   [exitCodes.missingPlugin, "a package is not installed; the message shows the command that installs it"],
   [exitCodes.disk, "the disk is full, read-only or failing, or standard output cannot be written"],
   [exitCodes.locked, "another process writes the dataset, or replaced it while it was read"],
+  [exitCodes.found, "atc check found something: decisions that change, or data that distorts a backtest"],
   [exitCodes.aborted, "Ctrl-C; no partial file is left, and an ingest resumes"],
 ];
 

@@ -31,7 +31,8 @@ const works = [
 export function plannedText(planned: PlannedSweep, screen: Screen): string {
   const { plan, evaluations, size, rows, symbols } = planned;
   const width = screen.width ?? Number.POSITIVE_INFINITY;
-  const space = size === undefined ? "a space without an end" : `a space of ${size.toLocaleString("en")} configurations`;
+  const space =
+    size === undefined ? "a space without an end" : `a space of ${size.toLocaleString("en")} configurations`;
   const count = evaluations === undefined ? "evaluations until the search ends" : counted(evaluations, "evaluation");
   const time = planned.totalMs === undefined ? "" : `about ${durationText(planned.totalMs)} for all, `;
   const reasons = plan.uncovered.map(({ key, configurations }) => `${key} (${integer(configurations)})`).join(", ");
@@ -41,7 +42,11 @@ export function plannedText(planned: PlannedSweep, screen: Screen): string {
       : `${counted(plan.general.length, "configuration")} need the general simulator, because of ${reasons}`;
   const shown = works.filter(([, name]) => plan.separate[name] > 0);
   return [
-    ...wrapped(`${planned.path}: ${counted(symbols, "symbol")}, ${counted(rows, "row")}; ${space}, ${count}`, "", width),
+    ...wrapped(
+      `${planned.path}: ${counted(symbols, "symbol")}, ${counted(rows, "row")}; ${space}, ${count}`,
+      "",
+      width,
+    ),
     "",
     textTable(
       columns,
@@ -49,7 +54,9 @@ export function plannedText(planned: PlannedSweep, screen: Screen): string {
       screen,
     ),
     "",
-    ...(planned.isWhole ? [] : wrapped(`the table is of the first ${counted(plan.configurations, "configuration")}`, "", width)),
+    ...(planned.isWhole
+      ? []
+      : wrapped(`the table is of the first ${counted(plan.configurations, "configuration")}`, "", width)),
     ...(rest === "" ? [] : wrapped(rest, "", width)),
     ...wrapped(
       `time: ${time}${Number(planned.evaluationMs.toPrecision(2))} ms per evaluation and thread, measured on ${counted(planned.measured, "evaluation")}; ${counted(planned.threads, "thread")}; memory: about ${bytes(planned.memoryBytes)}`,

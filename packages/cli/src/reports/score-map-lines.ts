@@ -40,7 +40,9 @@ export function scoreMapLines(map: ScoreMap, objective: string, { color }: Scree
     return color ? `\u001b[38;5;${colours[level]}m${"█".repeat(cellWidth)}\u001b[0m` : text;
   };
   const lines = names.map((name, row) => {
-    const cells = Array.from({ length: shown }, (_, column) => cell(map.scores[row * columns.length + column] ?? Number.NaN));
+    const cells = Array.from({ length: shown }, (_, column) =>
+      cell(map.scores[row * columns.length + column] ?? Number.NaN),
+    );
     return `${name.slice(0, 20).padStart(Math.min(margin, 20))}  ${cells.join("")}`;
   });
   const indent = " ".repeat(Math.min(margin, 20) + 2);
@@ -49,9 +51,7 @@ export function scoreMapLines(map: ScoreMap, objective: string, { color }: Scree
   const gap = " ".repeat(Math.max(1, shown * cellWidth - first.length - last.length));
   const sorted = map.scores.filter(Number.isFinite).sort();
   const bound = (value: number | undefined): string => String(Number((value ?? Number.NaN).toPrecision(3)));
-  const legend = shades
-    .map((shade, level) => (color ? `\u001b[38;5;${colours[level]}m█\u001b[0m` : shade))
-    .join("");
+  const legend = shades.map((shade, level) => (color ? `\u001b[38;5;${colours[level]}m█\u001b[0m` : shade)).join("");
   return [
     `${objective} by ${rowAxis.name} (down) and ${columnAxis.name} (across), from ${bound(sorted[0])} ${legend} to ${bound(sorted.at(-1))}`,
     ...lines,

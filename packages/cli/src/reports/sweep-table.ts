@@ -66,7 +66,9 @@ function leftOutLines({ leftOut }: SweepOutcome): readonly string[] {
   if (leftOut.length === 0) return [];
   const lines = leftOut
     .slice(0, mostLines)
-    .map(({ symbol, reason, configurations }) => `  ${symbol}, by ${counted(configurations, "configuration")}: ${reason}`);
+    .map(
+      ({ symbol, reason, configurations }) => `  ${symbol}, by ${counted(configurations, "configuration")}: ${reason}`,
+    );
   const more = leftOut.length > mostLines ? [`  and ${leftOut.length - mostLines} more (--json lists all)`] : [];
   return ["", `Symbols left out (${integer(leftOut.length)}):`, ...lines, ...more];
 }

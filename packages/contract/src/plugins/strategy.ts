@@ -1,5 +1,6 @@
 import type { ReadonlyTypedArray } from "../data/column.ts";
 import type { PriceColumns } from "./indicator.ts";
+import type { StrategyContext } from "./longer-bars.ts";
 
 /**
  * The columns of a block, oldest first: prices, and every other column that the strategy requests, by name. Valid only
@@ -150,28 +151,44 @@ export interface SymbolStrategy<Parameters extends StrategyParameters = Strategy
    *
    * @param parameters - the value of every parameter
    * @param wanted - the outputs that each block of decisions has
+   * @param context - gives the bars of longer intervals
    */
-  start(symbol: string, parameters: StrategyValues<Parameters>, wanted: readonly DecisionName[]): StrategyRun;
+  start(
+    symbol: string,
+    parameters: StrategyValues<Parameters>,
+    wanted: readonly DecisionName[],
+    context: StrategyContext,
+  ): StrategyRun;
+}
+
+/** Columns of {@link UniverseBars} by name. */
+export interface UniverseColumns {
+  /** The closes. */
+  readonly close: Float64Array;
+  /** Another column. */
+  readonly [column: string]: Float64Array | undefined;
 }
 
 /**
- * The bars that close at one time. Arrays have an element per symbol of the run, in its order. Valid only during the
- * call, and not to be written to.
+ * The bars of one time. Columns have an element per symbol of the run, in its order; those of a symbol without a bar at
+ * this time are NaN. The object and its arrays are reused: they are valid only during the call, and not to be written
+ * to.
  */
 export interface UniverseBars {
-  /** The time of the bars in ms since the epoch, UTC. */
+  /** The time of the bars in ms since the epoch, UTC, with fractions for ticks. */
   readonly time: number;
-  /** Places of the symbols that have a bar at this time, rising. Only their elements of the columns are valid. */
+  /** Places of the symbols that have a bar at this time, rising. */
   readonly present: ReadonlyTypedArray<number>;
-  /** The columns that the strategy requests, and `close`. */
-  readonly columns: Readonly<Record<string, Float64Array>>;
+  /** `close`, and the other columns that the strategy requests. An optional one that no symbol has is missing. */
+  readonly columns: UniverseColumns;
 }
 
 /** The run of a strategy on all symbols. It receives each time once, in order. */
 export interface UniverseRun {
   /**
-   * Writes target weights: an element per symbol, initially NaN, which repeats the symbol's last weight, or is 0 if
-   * there is none. Only the weights of symbols that are present have an effect.
+   * Writes target weights: an element per symbol, 1 for the whole equity, negative for a short. They are initially NaN,
+   * which repeats the symbol's last weight, or is 0 if there is none. Only the weights of symbols that are present have
+   * an effect: an order needs a bar.
    */
   decide(bars: UniverseBars, weights: Float64Array): void;
   /** Called once after the last time. Returns warnings for the trader, one sentence each. */
@@ -186,7 +203,8 @@ export interface UniverseStrategy<Parameters extends StrategyParameters = Strate
   /**
    * Starts a run.
    *
-   * @param symbols - all symbols of the run, sorted by UTF-16 code unit
+   * @param symbols - all symbols of the run, sorted by UTF-16 code unit. Some may not have a bar yet, and others none
+   * any more, so their number is not to decide
    * @param parameters - the value of every parameter
    */
   start(symbols: readonly string[], parameters: StrategyValues<Parameters>): UniverseRun;

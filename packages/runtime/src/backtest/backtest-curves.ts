@@ -19,6 +19,8 @@ export interface BacktestCurves {
   readonly columns: readonly BarColumn[];
   /** The shared account; undefined if accounts are separate or no symbol could be computed. */
   readonly shared: SharedAccount | undefined;
+  /** Reads the times and decisions of a symbol of the shared account, after a run that recorded them. */
+  readonly decisions?: (symbol: string) => CurveReader;
   /** The curve of the portfolio; undefined if no symbol could be computed. */
   readonly portfolio: PortfolioCurve | undefined;
 }

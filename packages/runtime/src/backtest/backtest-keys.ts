@@ -1,8 +1,9 @@
-import type { BoundStrategy, Period } from "@atc/backtest";
+import type { Period, StrategyDescription } from "@atc/backtest";
 import { resultVersion } from "@atc/backtest";
 import type { CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
 import type { Dataset, JsonObject } from "@atc/contract";
+import { knownTimes } from "@atc/resample";
 import { contentKeys } from "../compute/content-keys.ts";
 import { asJson, backtestPart, signalKeyPart } from "../wiring/config-parts.ts";
 
@@ -14,6 +15,10 @@ interface KeyOptions {
   /** The digest of the code of the user's strategy; undefined for another one. */
   readonly digest: string | undefined;
   readonly period: Period | undefined;
+  /** Whether the strategy is built in: such a one reads no longer bars. */
+  readonly isBuiltIn: boolean;
+  /** The symbols that the strategy sees at once; undefined if it decides for each by itself. */
+  readonly universe?: readonly string[] | undefined;
 }
 
 /**
@@ -24,14 +29,16 @@ interface KeyOptions {
 export function keysOf(
   config: AtcConfig,
   dataset: Dataset,
-  strategy: BoundStrategy,
-  { digest, period }: KeyOptions,
+  strategy: StrategyDescription,
+  { digest, period, universe, isBuiltIn }: KeyOptions,
 ): (kind: string, part: EntryPart) => CacheKey {
   const contentOf = contentKeys(dataset.manifest);
   const { name: algorithm, version, values = {} } = strategy;
   const hasValues = Object.keys(values).length > 0;
   const parameters = {
     ...(digest === undefined ? {} : { strategyCode: digest }),
+    // Longer bars depend on what the dataset says of its times, which is not part of its content.
+    ...(isBuiltIn ? {} : { times: asJson(knownTimes(dataset.manifest)) }),
     ...(hasValues ? { strategyValues: values } : {}),
     ...signalKeyPart(config),
     ...backtestPart(config),
@@ -39,6 +46,8 @@ export function keysOf(
     resultVersion,
     // Absent from the keys of all bars, which earlier releases wrote.
     ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
+    // The decisions of each symbol depend on the bars of all.
+    ...(universe === undefined ? {} : { universe: { symbols: [...universe], content: contentOf(universe) } }),
     // Figures depend on the closes of the benchmark, which need not be among the symbols of an entry.
     ...(config.benchmark === undefined ? {} : { benchmarkContent: contentOf([config.benchmark]) }),
   };

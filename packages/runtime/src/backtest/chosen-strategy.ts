@@ -1,11 +1,11 @@
 import { statSync } from "node:fs";
 import { extname, isAbsolute, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { BoundStrategy } from "@atc/backtest";
+import type { AnyBoundStrategy, StrategyDescription } from "@atc/backtest";
 import { AtcError, type Dataset, type Executor, nearest, type OperationOptions } from "@atc/contract";
 import { readStrategyValues, strategyValues } from "@atc/plugin-kit";
 import { builtInNamed, builtInNames, builtInStrategy } from "../compute/built-in-strategy.ts";
-import type { StrategyDescription, WatchedModule } from "../compute/tasks.ts";
+import type { WatchedModule } from "../compute/watched-module.ts";
 import { isMissing, moduleFiles } from "../strategy/module-files.ts";
 import type { StrategyModule } from "../strategy/strategy-module.ts";
 import { moduleFault, runWatched } from "../strategy/strategy-watch.ts";
@@ -23,7 +23,9 @@ export interface OwnStrategy {
 /** The strategy of a run. Disposal ends its threads. */
 export interface ChosenStrategy extends AsyncDisposable {
   /** What runs on a dataset. That of the user's has no code here: it runs on threads. */
-  on(dataset: Dataset): BoundStrategy;
+  on(dataset: Dataset): AnyBoundStrategy;
+  /** What it sees at once. */
+  readonly scope: "symbol" | "universe";
   /** The strategy of the user's; undefined for a built-in one and for one in code. */
   readonly own: OwnStrategy | undefined;
   /** Whether a thread can create it. */
@@ -140,8 +142,10 @@ async function describe(
   throw moduleFault(module.label, outcome.what, outcome.cause);
 }
 
-function ofCode(strategy: BoundStrategy): ChosenStrategy {
-  return { on: () => strategy, own: undefined, isPortable: false, [Symbol.asyncDispose]: () => Promise.resolve() };
+function ofCode(strategy: AnyBoundStrategy): ChosenStrategy {
+  const { scope = "symbol" } = strategy;
+  const dispose = (): Promise<void> => Promise.resolve();
+  return { on: () => strategy, scope, own: undefined, isPortable: false, [Symbol.asyncDispose]: dispose };
 }
 
 function builtIn({ config }: Runtime): ChosenStrategy {
@@ -149,6 +153,7 @@ function builtIn({ config }: Runtime): ChosenStrategy {
   const parts = { strategy, parameters, signals: signalPart(config), config: backtestPart(config) };
   return {
     on: (dataset) => builtInStrategy(parts, dataset),
+    scope: builtInNamed(strategy)?.scope ?? "symbol",
     own: undefined,
     isPortable: true,
     [Symbol.asyncDispose]: () => Promise.resolve(),
@@ -171,7 +176,7 @@ function checkBuiltIn({ config: { strategy, parameters } }: Runtime): void {
  */
 export async function chooseStrategy(
   runtime: Runtime,
-  { strategy, signal }: Pick<OperationOptions, "signal"> & { readonly strategy?: BoundStrategy | undefined },
+  { strategy, signal }: Pick<OperationOptions, "signal"> & { readonly strategy?: AnyBoundStrategy | undefined },
 ): Promise<ChosenStrategy> {
   if (strategy !== undefined) return ofCode(strategy);
   const module = await moduleOf(runtime);
@@ -187,7 +192,8 @@ export async function chooseStrategy(
       throw new AtcError("ATC_UNSUPPORTED", `the strategy "${module.label}" runs on threads only`);
     };
     return {
-      on: () => ({ ...description, start }),
+      on: () => ({ ...description, start }) as AnyBoundStrategy,
+      scope: description.scope ?? "symbol",
       own,
       isPortable: true,
       [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),

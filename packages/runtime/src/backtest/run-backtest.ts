@@ -1,4 +1,11 @@
-import type { BacktestFigures, BacktestResult, BoundStrategy, Period } from "@atc/backtest";
+import type {
+  AnyBoundStrategy,
+  BacktestFigures,
+  BacktestIntoOptions,
+  BacktestResult,
+  CurveReader,
+  Period,
+} from "@atc/backtest";
 import {
   arraysOfReader,
   backtestInto,
@@ -32,6 +39,7 @@ import { type ContentOptions, contentOf, metricsPart, orderedColumns, orderedMet
 import { storedFigures } from "./stored-report.ts";
 import type { StoredResults } from "./stored-results.ts";
 import { threadBatches } from "./thread-batches.ts";
+import { keyOptionsOf, rememberedUniverse, runtimeFor } from "./universe-decisions.ts";
 
 /** What every backtest returns. */
 interface BacktestEnd {
@@ -80,7 +88,7 @@ export interface RunBacktestOptions extends DataOptions, ContentOptions {
    * of its parameters are part of every cache key, but not its code: increase its version if a change may change a
    * decision.
    */
-  readonly strategy?: BoundStrategy;
+  readonly strategy?: AnyBoundStrategy;
   /**
    * The time in which accounts trade, within the bars of the configuration's `limit`. Signals see all bars before it.
    * An account is in cash at the last close before it. Default: all bars.
@@ -115,7 +123,7 @@ interface RunOptions extends StoredRun {
   readonly symbols: readonly ReadSymbol[];
   readonly period: Period | undefined;
   readonly chosen: ChosenStrategy;
-  readonly strategy: BoundStrategy;
+  readonly strategy: AnyBoundStrategy;
   readonly options: RunBacktestOptions;
 }
 
@@ -158,13 +166,14 @@ export async function openBacktest(
   options?: RunBacktestOptions,
 ): Promise<OpenBacktest>;
 export async function openBacktest(
-  runtime: Runtime,
+  given: Runtime,
   data: string | undefined,
   options: RunBacktestOptions = {},
 ): Promise<OpenBacktest> {
   const period = periodOf(options);
-  await runtime.checkCodec();
-  await using chosen = await chooseStrategy(runtime, options);
+  await given.checkCodec();
+  await using chosen = await chooseStrategy(given, options);
+  const runtime = runtimeFor(given, chosen);
   using opened = await openData(runtime, data, options);
   warnOfTimeframe(runtime, opened);
   const { config } = runtime;
@@ -175,8 +184,8 @@ export async function openBacktest(
   const simulation = backtestPart(config);
   const strategy = chosen.on(dataset);
   checkData(simulation, strategy, dataset);
-  const key = keysOf(config, dataset, strategy, { digest: chosen.own?.module.digest, period });
   const names = symbols.map(({ symbol }) => symbol);
+  const key = keysOf(config, dataset, strategy, keyOptionsOf(chosen, names, period));
   const whole = key("report", { symbols: names, ...metricsPart(metrics) });
   const context = { notes: await notesOf(runtime, dataset, options), period };
   const end = { dataset: dataset.manifest.name, reused };
@@ -246,17 +255,43 @@ async function compute(
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
   const bars = run.symbols.reduce((sum, one) => sum + one.bars, 0);
   // Decisions do not depend on metrics.
+  const decisions = { codec: decisionsCodec, bars, content: run.content.symbols, metrics: [] };
+  if (run.chosen.scope === "universe") {
+    const universe = rememberedUniverse(runtime, { ...run, stored: storedOf(runtime, run, decisions) });
+    const figures = await backtestInto(run.dataset, {
+      ...sharedOptions(runtime, run),
+      onProgress: run.options.onProgress,
+      rememberUniverse: universe.remember,
+    });
+    return { figures, cachedSymbols: universe.cachedSymbols };
+  }
   return runtime.config.account === "shared"
     ? await computeWith(runtime, run, {
         codec: decisionsCodec,
         hook: "rememberDecisions",
-        stored: storedOf(runtime, run, { codec: decisionsCodec, bars, content: run.content.symbols, metrics: [] }),
+        stored: storedOf(runtime, run, decisions),
       })
     : await computeWith(runtime, run, {
         codec: figuresCodec,
         hook: "remember",
         stored: storedFiguresOf(runtime, run, bars),
       });
+}
+
+/** The options of every backtest into the spools of a run. */
+function sharedOptions({ config }: Runtime, run: RunOptions): BacktestIntoOptions {
+  const { spool, accountSpool, symbols, metrics, period, strategy, options } = run;
+  return {
+    strategy,
+    curves: spool.curves,
+    accountCurves: accountSpool?.curves,
+    symbols: symbols.map(({ symbol }) => symbol),
+    limit: config.limit,
+    period,
+    metrics,
+    signal: options.signal,
+    config: backtestPart(config),
+  };
 }
 
 /** How the results of one kind are computed and stored. */
@@ -273,7 +308,7 @@ async function computeWith<Result extends { readonly symbol: string }>(
   { codec, hook, stored }: ResultKind<Result>,
 ): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
   const { config } = runtime;
-  const { dataset, spool, accountSpool, symbols, metrics, period, chosen, strategy, options } = run;
+  const { dataset, spool, symbols, metrics, period, chosen, options } = run;
   const { signal, onProgress } = options;
   const batches = batchesOf(symbols, config.batchSize);
   const rows = symbols.reduce((sum, one) => sum + one.rows, 0);
@@ -298,17 +333,9 @@ async function computeWith<Result extends { readonly symbol: string }>(
         });
   const results = resultBatches({ stored, batches, computer });
   const figures = await backtestInto(dataset, {
-    strategy,
-    curves: spool.curves,
-    accountCurves: accountSpool?.curves,
-    symbols: symbols.map(({ symbol }) => symbol),
-    limit: config.limit,
-    period,
-    metrics,
-    signal,
+    ...sharedOptions(runtime, run),
     // With threads, the computer reports their progress.
     onProgress: computer === undefined ? onProgress : undefined,
-    config: backtestPart(config),
     [hook]: results.remember,
     onPortfolio: options.curves === true ? spool.portfolio.take : undefined,
   });
@@ -319,7 +346,7 @@ async function computeWith<Result extends { readonly symbol: string }>(
 
 function curvesOf(
   figures: BacktestFigures,
-  { spool, accountSpool, content, options: { columns = [] } }: RunOptions,
+  { spool, accountSpool, options: { columns = [] } }: RunOptions,
 ): BacktestCurves {
   const accounts = figures.symbols.map((one) => ({ figures: one, curves: spool.curves.reader(one.symbol) }));
   if (figures.portfolio === undefined)
@@ -328,9 +355,16 @@ function curvesOf(
   if (figures.contributions !== undefined && accountSpool !== undefined) {
     const curves = accountSpool.curves.reader(sharedAccountName);
     const symbols = figures.contributions.map(({ symbol }) => symbol);
-    const { columns: points = [] } = content.account;
     const portfolio = curveOfAccount(curves, timeUnit);
-    return { figures, accounts, columns: points, shared: { symbols, timeUnit, curves }, portfolio };
+    const decisions = (symbol: string): CurveReader => spool.curves.reader(symbol);
+    return {
+      figures,
+      accounts,
+      columns: orderedColumns(columns),
+      shared: { symbols, timeUnit, curves },
+      decisions,
+      portfolio,
+    };
   }
   const { length, read } = spool.portfolio;
   return {
@@ -385,12 +419,12 @@ export async function runBacktest(
  *
  * @throws what `chooseStrategy` throws: a strategy of the user's is loaded
  */
-export async function figuresKey(runtime: Runtime, dataset: Dataset, options: RunBacktestOptions): Promise<CacheKey> {
+export async function figuresKey(given: Runtime, dataset: Dataset, options: RunBacktestOptions): Promise<CacheKey> {
   const period = periodOf(options);
-  await using chosen = await chooseStrategy(runtime, options);
+  await using chosen = await chooseStrategy(given, options);
+  const runtime = runtimeFor(given, chosen);
   const symbols = readSymbols(runtime, dataset, options.symbols, period).map(({ symbol }) => symbol);
-  const { own } = chosen;
-  const key = keysOf(runtime.config, dataset, chosen.on(dataset), { digest: own?.module.digest, period });
+  const key = keysOf(runtime.config, dataset, chosen.on(dataset), keyOptionsOf(chosen, symbols, period));
   return key("report", { symbols, ...metricsPart(orderedMetrics(options)) });
 }
 

@@ -16,6 +16,8 @@ export interface ContentOptions {
   readonly curves?: boolean;
   /** Columns of bars that the curves have besides equity and direction. Default: none. */
   readonly columns?: readonly BarColumn[];
+  /** Columns that the curves have too, but that no file of curves has: those of `explainedColumns`. Default: none. */
+  readonly recorded?: readonly BarColumn[];
   /** Whether the curves have fills. Default: false. */
   readonly fills?: boolean;
   /** The metrics besides the first 23, or `all`. Metrics that are not wanted are not computed. Default: none. */
@@ -44,11 +46,14 @@ export interface RunContent {
 }
 
 /** What is stored of a run: what was requested, and what the figures of the portfolio need. */
-export function contentOf({ curves, columns = [], fills = false }: ContentOptions, needs: CurveNeeds): RunContent {
+export function contentOf(
+  { curves, columns = [], recorded = [], fills = false }: ContentOptions,
+  needs: CurveNeeds,
+): RunContent {
   const needed = neededCurveColumns(needs);
   if (curves !== true) return { symbols: { columns: orderedColumns(needed) }, account: {} };
   if (needs.config.account === "separate")
-    return { symbols: { columns: orderedColumns([...columns, ...needed]), fills }, account: {} };
+    return { symbols: { columns: orderedColumns([...columns, ...recorded, ...needed]), fills }, account: {} };
   const foreign = columns.find((name) => !accountColumns.includes(name));
   if (foreign !== undefined)
     throw new AtcError(
@@ -56,7 +61,7 @@ export function contentOf({ curves, columns = [], fills = false }: ContentOption
       `an account that all symbols share has no column "${foreign}"; choose among ${accountColumns.join(", ")}`,
       { details: { column: foreign } },
     );
-  const points = accountColumns.filter((name) => columns.includes(name));
+  const points = accountColumns.filter((name) => columns.includes(name) || recorded.includes(name));
   return { symbols: { columns: orderedColumns(needed) }, account: { columns: points, fills } };
 }
 

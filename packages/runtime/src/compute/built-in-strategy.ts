@@ -1,4 +1,4 @@
-import { atcStrategy, type BoundStrategy, bindStrategy, builtInStrategies, columnsStrategy } from "@atc/backtest";
+import { type AnyBoundStrategy, atcStrategy, bindStrategy, builtInStrategies, columnsStrategy } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
 import { AtcError, type BacktestConfig, type Dataset, type SignalConfig, type Strategy } from "@atc/contract";
 import { readStrategyValues } from "@atc/plugin-kit";
@@ -30,7 +30,7 @@ export function builtInNames(): readonly string[] {
  *
  * @throws ATC_INVALID_CONFIG for parameters that it does not have; ATC_NOT_FOUND if no built-in strategy has the name
  */
-export function builtInStrategy(parts: StrategyParts, { manifest }: Dataset): BoundStrategy {
+export function builtInStrategy(parts: StrategyParts, { manifest }: Dataset): AnyBoundStrategy {
   const { strategy: name, parameters, signals, config } = parts;
   if (name === "atc") return atcStrategy(signals);
   if (name === "columns")

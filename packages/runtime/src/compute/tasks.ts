@@ -1,41 +1,27 @@
-import type { BoundStrategy, CurveSink, MetricName, Period } from "@atc/backtest";
+import type { BoundStrategy, CurveSink, MetricName, Period, StrategyDescription } from "@atc/backtest";
 import { backtestSeries, decideSteps, encodeDecisions, encodeFigures, isSymbolFault, periodRows } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
-import type {
-  AtcError,
-  Dataset,
-  JsonObject,
-  SignalConfig,
-  Strategy,
-  StrategyParameters,
-  Task,
-  TaskContext,
-  Transferred,
-} from "@atc/contract";
+import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
-import type { SweepConfiguration } from "@atc/sweep";
-import type { EvaluationResults, EvaluationUnit } from "../evaluate/evaluation.ts";
-import { generalEvaluator } from "../evaluate/general-evaluator.ts";
-import { type PackedConfigurations, unpackConfigurations } from "../evaluate/packed-configurations.ts";
+import { knownTimes } from "@atc/resample";
+import type { EvaluationResults } from "../evaluate/evaluation.ts";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
 import { guardedStrategy } from "../strategy/guarded-strategy.ts";
-import { bindLoaded, loadStrategy } from "../strategy/load-strategy.ts";
-import type { StrategyModule } from "../strategy/strategy-module.ts";
-import { type StrategyWatch, type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
+import { ofSymbols } from "../strategy/of-symbols.ts";
+import { type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
 import { builtInStrategy, type StrategyParts } from "./built-in-strategy.ts";
+import { checkSteps, type DecisionCheck, type DecisionFinding } from "./decision-check.ts";
 import { readPrices } from "./price-series.ts";
 import type { ComputedSignals } from "./signal-steps.ts";
 import { signalSteps } from "./signal-steps.ts";
 import type { StateRequest, SymbolState } from "./symbol-state.ts";
 import { createStates } from "./symbol-state.ts";
 import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
-
-/** A strategy of the user's, and the memory in which its thread shows that it is alive. */
-export interface WatchedModule {
-  readonly module: StrategyModule;
-  readonly watch: StrategyWatch;
-}
+import { createThreadStrategies } from "./thread-strategies.ts";
+import { type StrategyTraitsOfModule, traitsOfModules, type UnitTaskInput, unitEvaluations } from "./unit-task.ts";
+import { type UniverseTaskInput, type UniverseTaskOutput, universeDecisions } from "./universe-task.ts";
+import type { WatchedModule } from "./watched-module.ts";
 
 /** Symbols of a dataset to backtest with a strategy, or to decide for if they share an account. */
 export interface BacktestTaskInput extends DatasetRef, StrategyParts {
@@ -76,40 +62,8 @@ export interface BacktestTaskOutput {
 }
 
 const datasets = createThreadDatasets();
-const modules = new Map<string, Promise<Strategy>>();
-
-/** The strategy of a module, without values of its parameters. Each thread loads it once. */
-async function unboundStrategy({ values: _, ...module }: StrategyModule, { alive }: WatchedThread): Promise<Strategy> {
-  const id = JSON.stringify(module);
-  const known = modules.get(id);
-  if (known !== undefined) return await known;
-  alive(true);
-  const loading = loadStrategy({ ...module, values: {} });
-  modules.set(id, loading);
-  try {
-    return await loading;
-  } finally {
-    alive(false);
-  }
-}
-
-/** The strategy of a module with the values of its parameters. */
-async function loadedStrategy(module: StrategyModule, thread: WatchedThread): Promise<BoundStrategy> {
-  return boundStrategy(module, await unboundStrategy(module, thread), thread);
-}
-
-/** Binds a strategy of the user's. Its code names its columns. */
-function boundStrategy(module: StrategyModule, strategy: Strategy, { alive }: WatchedThread): BoundStrategy {
-  alive(true);
-  try {
-    return bindLoaded(module, strategy);
-  } finally {
-    alive(false);
-  }
-}
-
-/** What a strategy of the user's says of itself, under the values of its parameters. */
-export type StrategyDescription = Omit<BoundStrategy, "start">;
+const strategies = createThreadStrategies();
+const { loadedStrategy } = strategies;
 
 async function runDescribe({ module, watch }: WatchedModule): Promise<StrategyDescription> {
   const { start: _, ...description } = await loadedStrategy(module, watchedThread(watch));
@@ -119,20 +73,11 @@ async function runDescribe({ module, watch }: WatchedModule): Promise<StrategyDe
 /** Loads a strategy of the user's on a thread, and describes it. */
 export const describeStrategy: Task<WatchedModule, StrategyDescription> = task({ version: 1, run: runDescribe });
 
-/** What a sweep needs to know of a strategy of the user's. */
-export interface StrategyTraitsOfModule {
-  readonly name: string;
-  readonly version: number;
-  readonly parameters: StrategyParameters;
-}
-
-async function runDescribeTraits({ module, watch }: WatchedModule): Promise<StrategyTraitsOfModule> {
-  const { name, version = 1, parameters = {} } = await unboundStrategy(module, watchedThread(watch));
-  return { name, version, parameters };
-}
-
 /** Loads a strategy of the user's on a thread, and describes its parameters. */
-export const describeTraits: Task<WatchedModule, StrategyTraitsOfModule> = task({ version: 1, run: runDescribeTraits });
+export const describeTraits: Task<WatchedModule, StrategyTraitsOfModule> = task({
+  version: 1,
+  run: traitsOfModules(strategies),
+});
 
 /** An error as the fault of a symbol. A decision that is not one is the fault of the user's strategy, if it is one. */
 function failureOf(symbol: string, { code, message, details }: AtcError, own?: WatchedModule | undefined): TaskFailure {
@@ -151,7 +96,8 @@ interface SymbolInput extends BacktestTaskInput {
 function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): JsonObject {
   const { config, metrics, limit, period, strategyOf, onProgress, sink } = input;
   const series = dataset.series(symbol);
-  const options = { strategy: strategyOf(dataset), config, limit, period, onProgress, sink };
+  const times = knownTimes(dataset.manifest);
+  const options = { strategy: strategyOf(dataset), config, limit, period, onProgress, sink, times };
   if (config.account === "separate") {
     const benchmark = config.benchmark === undefined ? undefined : dataset.series(config.benchmark);
     return encodeFigures(backtestSeries(series, { ...options, metrics, benchmark }));
@@ -164,12 +110,13 @@ function computeSymbol(dataset: Dataset, symbol: string, input: SymbolInput): Js
 
 /** What creates the strategy of each symbol. */
 async function strategiesOf(
-  input: BacktestTaskInput,
+  input: StrategyParts & Pick<BacktestTaskInput, "own">,
   thread: WatchedThread | undefined,
 ): Promise<SymbolInput["strategyOf"]> {
-  if (input.own === undefined || thread === undefined) return (dataset) => builtInStrategy(input, dataset);
+  if (input.own === undefined || thread === undefined)
+    return (dataset) => ofSymbols(builtInStrategy(input, dataset), "this task");
   const { module } = input.own;
-  const strategy = guardedStrategy(await loadedStrategy(module, thread), module, thread.alive);
+  const strategy = guardedStrategy(ofSymbols(await loadedStrategy(module, thread), "this task"), module, thread.alive);
   return () => strategy;
 }
 
@@ -213,57 +160,61 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  */
 export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 5, run });
 
-/** Configurations of a sweep to evaluate over symbols of a dataset. */
-export interface UnitTaskInput extends DatasetRef, Omit<EvaluationUnit, "configurations"> {
-  readonly configurations: PackedConfigurations;
-  /** The name of the built-in strategy, unless `own` replaces it. */
-  readonly strategy: string;
-  /** A strategy of the user's. */
-  readonly own?: WatchedModule | undefined;
-  /** Folders for curves that are too large for the heap. */
-  readonly folders: readonly string[];
-}
-
-/** What creates the strategy of each configuration. */
-async function configuredStrategies(
-  { own, strategy }: UnitTaskInput,
-  dataset: Dataset,
-  thread: WatchedThread | undefined,
-): Promise<(configuration: SweepConfiguration) => BoundStrategy> {
-  if (own === undefined || thread === undefined)
-    return ({ signals, backtest: config, parameters }) =>
-      builtInStrategy({ strategy, signals, config, parameters }, dataset);
-  const unbound = await unboundStrategy(own.module, thread);
-  return ({ parameters: values }) => {
-    const module = { ...own.module, values };
-    return guardedStrategy(boundStrategy(module, unbound, thread), module, thread.alive);
-  };
-}
-
-async function runUnit(input: UnitTaskInput, context: TaskContext): Promise<Transferred<EvaluationResults>> {
-  const dataset = await datasets.open(input);
-  const thread = input.own === undefined ? undefined : watchedThread(input.own.watch);
-  const evaluate = generalEvaluator({
-    dataset,
-    strategyOf: await configuredStrategies(input, dataset, thread),
-    folders: input.folders,
-    warn: (message) => process.emitWarning(message, "AtcWarning"),
-  });
-  const { symbols, metrics, bySymbol, limit, period } = input;
-  const configurations = unpackConfigurations(input.configurations);
-  const unit = { configurations, symbols, metrics, bySymbol, limit, period };
-  const results = await evaluate(unit, {
-    signal: context.signal,
-    onConfiguration(place) {
-      context.throwIfCancelled();
-      thread?.enter(place);
-    },
-  });
-  return transferred(results, [results.portfolios.buffer, results.symbols.buffer]);
-}
+/** Decides for all symbols of a dataset with a strategy of the user's that sees them all. */
+export const decideUniverse: Task<UniverseTaskInput, UniverseTaskOutput> = task({
+  version: 1,
+  run: universeDecisions({ datasets, loadedStrategy }),
+});
 
 /** Evaluates configurations of a sweep over symbols of a dataset, and keeps the dataset open for the next task. */
-export const evaluateUnit: Task<UnitTaskInput, EvaluationResults> = task({ version: 1, run: runUnit });
+export const evaluateUnit: Task<UnitTaskInput, EvaluationResults> = task({
+  version: 1,
+  run: unitEvaluations({ datasets, strategies }),
+});
+
+/** Symbols of a dataset for which to check the decisions of a strategy. */
+export interface CheckTaskInput
+  extends DatasetRef,
+    StrategyParts,
+    Pick<BacktestTaskInput, "symbols" | "own" | "limit"> {
+  readonly check: DecisionCheck;
+}
+
+export interface CheckTaskOutput {
+  /** The symbols that were checked, in the order of the input. */
+  readonly findings: readonly DecisionFinding[];
+  /** Symbols that could not be checked. */
+  readonly failures: readonly TaskFailure[];
+}
+
+async function runCheck(input: CheckTaskInput, context: TaskContext): Promise<CheckTaskOutput> {
+  const dataset = await datasets.open(input);
+  const thread = input.own === undefined ? undefined : watchedThread(input.own.watch);
+  const strategyOf = await strategiesOf(input, thread);
+  const findings: DecisionFinding[] = [];
+  const failures: TaskFailure[] = [];
+  let before = 0;
+  for (const [place, symbol] of input.symbols.entries()) {
+    thread?.enter(place);
+    try {
+      const steps = checkSteps(dataset.series(symbol), { ...input, strategy: strategyOf(dataset) });
+      let step = steps.next();
+      for (; step.done !== true; step = steps.next()) {
+        context.throwIfCancelled();
+        context.onProgress({ phase: "computing", done: before + step.value, unit: "bars" });
+      }
+      findings.push(step.value);
+      before += step.value.bars;
+    } catch (error) {
+      if (!isSymbolFault(error, symbol)) throw error;
+      failures.push(failureOf(symbol, error, input.own));
+    }
+  }
+  return { findings, failures };
+}
+
+/** Checks the decisions of a strategy. */
+export const checkSymbols: Task<CheckTaskInput, CheckTaskOutput> = task({ version: 1, run: runCheck });
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {

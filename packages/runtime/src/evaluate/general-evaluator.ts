@@ -1,7 +1,6 @@
-import { type BacktestFigures, type BoundStrategy, backtestInto, type MetricName } from "@atc/backtest";
+import { type AnyBoundStrategy, type BacktestFigures, backtestInto, type MetricName } from "@atc/backtest";
 import { type AtcErrorCode, type Dataset, isAtcError, throwIfAborted } from "@atc/contract";
 import type { SweepConfiguration } from "@atc/sweep";
-import { type CurveFolders, openCurves } from "./evaluation-curves.ts";
 import {
   type EvaluationFault,
   type EvaluationResults,
@@ -10,6 +9,7 @@ import {
   emptyResults,
   type LeftOutSymbol,
 } from "./evaluation.ts";
+import { type CurveFolders, openCurves } from "./evaluation-curves.ts";
 import { sharedDecisions } from "./shared-decisions.ts";
 
 /** What a general evaluator needs besides units. */
@@ -19,7 +19,7 @@ export interface GeneralEvaluatorOptions extends CurveFolders {
    * Creates the strategy of a configuration. An error of one of the codes that {@link isConfigurationFault} knows is the
    * fault of the configuration.
    */
-  readonly strategyOf: (configuration: SweepConfiguration) => BoundStrategy;
+  readonly strategyOf: (configuration: SweepConfiguration) => AnyBoundStrategy;
 }
 
 /** Bytes of decisions that configurations share. */
@@ -88,7 +88,8 @@ function createLeftOut(): { add(skipped: BacktestFigures["skipped"]): void; list
  * portfolio of fewer symbols would not be comparable with the others.
  */
 function faultOf({ skipped, portfolio }: BacktestFigures): Pick<EvaluationFault, "code" | "message"> | undefined {
-  const failed = skipped.find(({ code }) => code === "ATC_STRATEGY") ?? (portfolio === undefined ? skipped[0] : undefined);
+  const failed =
+    skipped.find(({ code }) => code === "ATC_STRATEGY") ?? (portfolio === undefined ? skipped[0] : undefined);
   if (failed !== undefined) return { code: failed.code, message: failed.reason };
   return portfolio === undefined ? { code: "ATC_INVALID_DATA", message: "there are no symbols" } : undefined;
 }
@@ -98,7 +99,7 @@ function faultOf({ skipped, portfolio }: BacktestFigures): Pick<EvaluationFault,
  * that differ only in their accounts share the decisions.
  */
 export function generalEvaluator({ dataset, strategyOf, ...folders }: GeneralEvaluatorOptions): Evaluator {
-  async function run(unit: EvaluationUnit, place: number, strategy: BoundStrategy, signal?: AbortSignal) {
+  async function run(unit: EvaluationUnit, place: number, strategy: AnyBoundStrategy, signal?: AbortSignal) {
     const { symbols, metrics, limit, period } = unit;
     const config = (unit.configurations[place] as SweepConfiguration).backtest;
     using curves = openCurves(dataset, { config, symbols, metrics, limit, period, ...folders });

@@ -19,7 +19,7 @@ export interface PackedConfigurations {
   readonly values: readonly (readonly unknown[])[];
 }
 
-function valueOf(configuration: SweepConfiguration, { part, name }: VariedKey): unknown {
+function memberOf(configuration: SweepConfiguration, { part, name }: VariedKey): unknown {
   return (configuration[part] as unknown as Readonly<Record<string, unknown>>)[name];
 }
 
@@ -28,7 +28,7 @@ function variedKeys(configurations: readonly SweepConfiguration[], base: SweepCo
   return parts.flatMap((part) =>
     Object.keys(base[part])
       .map((name) => ({ part, name }))
-      .filter((key) => configurations.some((one) => valueOf(one, key) !== valueOf(base, key))),
+      .filter((key) => configurations.some((one) => memberOf(one, key) !== memberOf(base, key))),
   );
 }
 
@@ -37,7 +37,7 @@ export function packConfigurations(configurations: readonly SweepConfiguration[]
   const [base] = configurations;
   if (base === undefined) throw new RangeError("there are no configurations");
   const keys = variedKeys(configurations, base);
-  return { base, keys, values: configurations.map((one) => keys.map((key) => valueOf(one, key))) };
+  return { base, keys, values: configurations.map((one) => keys.map((key) => memberOf(one, key))) };
 }
 
 /** Inverts {@link packConfigurations}. */

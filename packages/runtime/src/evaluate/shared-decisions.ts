@@ -1,4 +1,4 @@
-import type { BoundStrategy } from "@atc/backtest";
+import type { AnyBoundStrategy } from "@atc/backtest";
 import type { DecisionName, Decisions, StrategyRun } from "@atc/contract";
 
 /** The decisions of a strategy for one symbol, block by block. */
@@ -12,9 +12,10 @@ interface Recording {
 export interface SharedDecisions {
   /**
    * A strategy that computes decisions once and then repeats them. Strategies with equal keys must decide the same for
-   * the same symbol. The decisions of the key before are forgotten.
+   * the same symbol. The decisions of the key before are forgotten. Those of a strategy that sees all symbols are not
+   * shared.
    */
-  strategyOf(key: string, create: () => BoundStrategy): BoundStrategy;
+  strategyOf(key: string, create: () => AnyBoundStrategy): AnyBoundStrategy;
 }
 
 function outputOf(decisions: Decisions, name: DecisionName): Float64Array {
@@ -99,6 +100,7 @@ export function sharedDecisions(mostBytes: number): SharedDecisions {
       }
       current = key;
       const strategy = create();
+      if (strategy.scope === "universe") return strategy;
       return {
         ...strategy,
         start(symbol, wanted = []) {

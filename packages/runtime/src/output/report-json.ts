@@ -1,5 +1,8 @@
 import type { BacktestReport } from "../backtest/backtest-report.ts";
 
+/** A report, and the bars that `explainBars` explained, as plain data. */
+type ExplainedReport = BacktestReport & { readonly explanations?: readonly object[] };
+
 /** The JSON of a value inside an object, without the indent of its first line. */
 function inner(value: unknown, indent: string): string {
   return JSON.stringify(value, undefined, 2).replaceAll("\n", `\n${indent}`);
@@ -9,7 +12,7 @@ function inner(value: unknown, indent: string): string {
  * A report as JSON in portions, one symbol at a time. Joined, they equal `JSON.stringify(report, undefined, 2)` and a
  * line feed. Thousands of symbols are never in one string.
  */
-export function* reportJson(report: BacktestReport): Generator<string, void, void> {
+export function* reportJson(report: ExplainedReport): Generator<string, void, void> {
   let before = "{";
   for (const [name, value] of Object.entries(report)) {
     yield `${before}\n  ${JSON.stringify(name)}: `;

@@ -131,9 +131,9 @@ export function guardedStrategy(
   const names = [...new Set(["close", ...strategy.columns, ...(strategy.optionalColumns ?? [])])];
   return {
     ...strategy,
-    start(symbol, wanted) {
+    start(symbol, wanted, context) {
       const place = { label, file, symbol };
-      const run: unknown = guarded(place, alive, () => strategy.start(symbol, wanted));
+      const run: unknown = guarded(place, alive, () => strategy.start(symbol, wanted, context));
       return guardRun(place, run, names, alive);
     },
   };

@@ -1,6 +1,6 @@
 import { extname } from "node:path";
 import { pathToFileURL } from "node:url";
-import { type BoundStrategy, bindStrategy } from "@atc/backtest";
+import { type AnyBoundStrategy, bindStrategy } from "@atc/backtest";
 import { AtcError, isAtcError, nearest, type PluginHost, type Strategy } from "@atc/contract";
 import { checkStrategy, isStrategyLike, readStrategyValues } from "@atc/plugin-kit";
 import { moduleFiles } from "./module-files.ts";
@@ -131,7 +131,7 @@ export async function loadStrategy(module: StrategyModule, strips: boolean = str
  *
  * @throws ATC_INVALID_CONFIG for a value that is unknown or out of range; ATC_INVALID_ARGUMENT if its own code fails
  */
-export function bindLoaded(module: StrategyModule, strategy: Strategy): BoundStrategy {
+export function bindLoaded(module: StrategyModule, strategy: Strategy): AnyBoundStrategy {
   try {
     return bindStrategy(strategy, readStrategyValues(strategy, module.values));
   } catch (error) {

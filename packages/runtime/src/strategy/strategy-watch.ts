@@ -2,22 +2,31 @@ import { AtcError, type Executor, isAtcError, type OperationOptions, type TaskRe
 
 /** What a thread writes while it runs code of the user's. Shared memory, because such a thread sends no messages. */
 export interface StrategyWatch {
-  /** Elements of an Int32Array: changes so far, whether the code runs, the place of its symbol. */
+  /**
+   * Elements of an Int32Array: changes so far, whether the code runs, the place of its symbol. Then the time of its
+   * bars as a double.
+   */
   readonly memory: SharedArrayBuffer;
 }
 
 const changes = 0;
 const running = 1;
 const place = 2;
+/** The place of the time in doubles, after the integers. */
+const timePlace = 2;
 
 function createWatch(): StrategyWatch {
-  return { memory: new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT) };
+  const memory = new SharedArrayBuffer((timePlace + 1) * Float64Array.BYTES_PER_ELEMENT);
+  new Float64Array(memory)[timePlace] = Number.NaN;
+  return { memory };
 }
 
 /** The side of a thread. */
 export interface WatchedThread {
   /** Marks the symbol at `index` of the task's symbols as the current one. */
   enter(index: number): void;
+  /** Marks the time of the current bars, in ms, if the code sees all symbols; NaN for none. */
+  readonly enterTime: (time: number) => void;
   /** Called before and after each call of the user's code. */
   readonly alive: (isRunning: boolean) => void;
 }
@@ -25,11 +34,16 @@ export interface WatchedThread {
 /** Writes to the memory of a watch. */
 export function watchedThread({ memory }: StrategyWatch): WatchedThread {
   const words = new Int32Array(memory);
+  const times = new Float64Array(memory);
   // The task may run again, after its thread ended in the middle of a call.
   Atomics.store(words, running, 0);
   return {
     enter(index) {
       Atomics.store(words, place, index);
+    },
+    // `alive` comes next, whose atomic writes make this one visible.
+    enterTime(time) {
+      times[timePlace] = time;
     },
     alive(isRunning) {
       Atomics.store(words, running, isRunning ? 1 : 0);
@@ -42,7 +56,14 @@ export function watchedThread({ memory }: StrategyWatch): WatchedThread {
 export type WatchedOutcome<Output> =
   | { readonly kind: "done"; readonly output: Output }
   /** The code did not return, or ended its thread, at the symbol of this place. */
-  | { readonly kind: "failed"; readonly place: number; readonly what: string; readonly cause?: unknown };
+  | {
+      readonly kind: "failed";
+      readonly place: number;
+      /** The time of its bars in ms; NaN if it does not see all symbols. */
+      readonly time: number;
+      readonly what: string;
+      readonly cause?: unknown;
+    };
 
 /** Options of {@link runWatched}. */
 export interface WatchedOptions extends OperationOptions {
@@ -101,11 +122,12 @@ export async function runWatched<Input, Output>(
   } catch (error) {
     if (signal?.aborted === true) throw error;
     const at = Atomics.load(words, place);
+    const time = new Float64Array(watch.memory)[timePlace] ?? Number.NaN;
     if (passed.signal.aborted)
-      return { kind: "failed", place: at, what: `did not return within ${deadline} s and was ended` };
+      return { kind: "failed", place: at, time, what: `did not return within ${deadline} s and was ended` };
     const hasEnded = isAtcError(error, "ATC_IO") && error.details["attempts"] !== undefined;
     if (!hasEnded || Atomics.load(words, running) === 0) throw error;
-    return { kind: "failed", place: at, what: `ended its thread (${reasonOf(error)})`, cause: error };
+    return { kind: "failed", place: at, time, what: `ended its thread (${reasonOf(error)})`, cause: error };
   } finally {
     timer.end();
   }

@@ -22,14 +22,14 @@ interface Member {
   readonly name: string;
 }
 
-function valueOf(configuration: SweepConfiguration, { part, name }: Member): unknown {
+function memberOf(configuration: SweepConfiguration, { part, name }: Member): unknown {
   return (configuration[part] as unknown as Readonly<Record<string, unknown>>)[name];
 }
 
 function membersOf(configuration: SweepConfiguration): readonly Member[] {
   return (["signals", "backtest", "parameters"] as const).flatMap((part) =>
     Object.keys(configuration[part])
-      .sort()
+      .sort((a, b) => (a < b ? -1 : 1))
       .map((name) => ({ part, name })),
   );
 }
@@ -48,11 +48,11 @@ export function configurationDigests(
   const isVaried = ({ part, name }: Member): boolean => varied.has(part === "parameters" ? `parameters.${name}` : name);
   const isDefault = (member: Member, value: unknown): boolean =>
     JSON.stringify(value) === JSON.stringify(defaults[member.part][member.name]);
-  const members = membersOf(base).filter((member) => isVaried(member) || !isDefault(member, valueOf(base, member)));
+  const members = membersOf(base).filter((member) => isVaried(member) || !isDefault(member, memberOf(base, member)));
   return (configuration, end) => {
     const values: unknown[] = [];
     for (const member of members) {
-      const value = valueOf(configuration, member);
+      const value = memberOf(configuration, member);
       if (!isDefault(member, value)) values.push([member.part, member.name, value ?? null]);
     }
     const bytes = createHash("sha256")

@@ -146,6 +146,7 @@ async function storedOf(
     wanted,
     strategy: strategy.on(dataset),
     digest: strategy.own?.module.digest,
+    isBuiltIn: strategy.own === undefined && strategy.isPortable,
     metrics: computed,
     bySymbol: keepsSymbols,
     period,

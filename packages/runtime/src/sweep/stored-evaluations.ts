@@ -81,7 +81,7 @@ function unitOf(
 }
 
 /** The rows of a unit that are stored, as a value of the cache. */
-function valueOf(
+function storedValue(
   digests: readonly ConfigurationDigest[],
   { portfolios, symbols, faults, leftOut }: EvaluationResults,
   { metrics, symbolMetrics }: StoredEvaluationsOptions,
@@ -171,7 +171,7 @@ export async function openStoredEvaluations(options: StoredEvaluationsOptions): 
       };
     },
     async store(digests, results, costMs) {
-      const { value, places } = valueOf(digests, results, options);
+      const { value, places } = storedValue(digests, results, options);
       if (places.length === 0) return;
       const number = next++;
       if (!(await cache.set(key({ unit: number }), value, { costMs, ...once }))) return;

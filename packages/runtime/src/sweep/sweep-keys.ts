@@ -1,7 +1,8 @@
-import type { BoundStrategy, MetricName, Period } from "@atc/backtest";
+import type { MetricName, Period, StrategyDescription } from "@atc/backtest";
 import { resultVersion } from "@atc/backtest";
 import type { Cache, CacheKey } from "@atc/cache";
 import type { Dataset, JsonObject } from "@atc/contract";
+import { knownTimes } from "@atc/resample";
 import { contentKeys } from "../compute/content-keys.ts";
 import { asJson } from "../wiring/config-parts.ts";
 import { defaultsDigest } from "./configuration-digest.ts";
@@ -16,7 +17,9 @@ export interface SweepContent {
   readonly symbols: readonly string[];
   /** The symbols that the caller chose; undefined for all. */
   readonly wanted: readonly string[] | undefined;
-  readonly strategy: BoundStrategy;
+  readonly strategy: StrategyDescription;
+  /** Whether it is a built-in strategy, none of which reads longer bars. */
+  readonly isBuiltIn: boolean;
   /** The digest of the code of the user's strategy; undefined for another one. */
   readonly digest: string | undefined;
   readonly metrics: readonly MetricName[];
@@ -41,7 +44,8 @@ export interface SweepKeys {
 
 /** Makes the keys of a sweep. Configurations are not part of them: units are found by what they contain. */
 export function sweepKeys(content: SweepContent): SweepKeys {
-  const { dataset, symbols, wanted, strategy, digest, metrics, bySymbol, period, limit, hasBenchmark } = content;
+  const { dataset, symbols, wanted, strategy, digest, metrics, bySymbol, period, limit, hasBenchmark, isBuiltIn } =
+    content;
   const { manifest } = dataset;
   const contentOf = contentKeys(manifest);
   const { name: algorithm, version } = strategy;
@@ -57,6 +61,8 @@ export function sweepKeys(content: SweepContent): SweepKeys {
     limit: limit ?? null,
     ...span,
     ...(digest === undefined ? {} : { strategyCode: digest }),
+    // Longer bars depend on what the dataset says of its times, which is not part of its content.
+    ...(isBuiltIn ? {} : { times: asJson(knownTimes(manifest)) }),
     ...(hasBenchmark ? { benchmarkContent: contentOf(dataset.symbols()) } : {}),
   };
   return {

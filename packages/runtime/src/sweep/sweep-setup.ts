@@ -12,6 +12,7 @@ import {
   type SweepDefinition,
   sweepMetrics,
 } from "@atc/sweep";
+import { runtimeFor } from "../backtest/universe-decisions.ts";
 import { type DataOptions, type OpenedData, openData } from "../data/open-data.ts";
 import { backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
@@ -101,7 +102,7 @@ const unknownEvaluations = 1000;
  * symbol
  */
 export async function openSweep(
-  runtime: Runtime,
+  given: Runtime,
   data: string | undefined,
   options: SweepSetupOptions,
 ): Promise<SweepSetup> {
@@ -111,8 +112,9 @@ export async function openSweep(
   const objective = parseObjective(text, origins?.["objective"]);
   const requirements = parseRequirements(definition);
   const metrics = sweepMetrics(definition, objective, requirements);
-  await runtime.checkCodec();
-  const strategy = await sweepStrategy(runtime, options);
+  await given.checkCodec();
+  const strategy = await sweepStrategy(given, options);
+  const runtime = runtimeFor(given, strategy);
   const owned: (AsyncDisposable | Disposable)[] = [strategy];
   /** Closes what was opened, the last first. */
   const close = async (): Promise<void> => {

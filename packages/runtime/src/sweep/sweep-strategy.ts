@@ -1,10 +1,11 @@
-import { type BoundStrategy, bindStrategy } from "@atc/backtest";
+import { type AnyBoundStrategy, bindStrategy } from "@atc/backtest";
 import { AtcError, type Dataset, type OperationOptions, type Strategy } from "@atc/contract";
 import { readStrategyValues } from "@atc/plugin-kit";
 import type { SweepConfiguration } from "@atc/sweep";
 import { type ChosenStrategy, chooseStrategy, type OwnStrategy } from "../backtest/chosen-strategy.ts";
 import { builtInNamed, builtInStrategy } from "../compute/built-in-strategy.ts";
-import type { StrategyTraitsOfModule, WatchedModule } from "../compute/tasks.ts";
+import type { StrategyTraitsOfModule } from "../compute/unit-task.ts";
+import type { WatchedModule } from "../compute/watched-module.ts";
 import { moduleFault, runWatched } from "../strategy/strategy-watch.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 
@@ -14,12 +15,14 @@ export interface SweepStrategy extends AsyncDisposable {
   readonly traits: Strategy | undefined;
   /** The strategy of the user's, which runs on guarded threads. */
   readonly own: OwnStrategy | undefined;
+  /** What it sees at once. */
+  readonly scope: "symbol" | "universe";
   /** Whether a thread can create it. */
   readonly isPortable: boolean;
   /** The strategy with the configured parameters. */
-  on(dataset: Dataset): BoundStrategy;
+  on(dataset: Dataset): AnyBoundStrategy;
   /** The strategy of a configuration on this thread. One of the user's throws ATC_UNSUPPORTED. */
-  configured(dataset: Dataset): (configuration: SweepConfiguration) => BoundStrategy;
+  configured(dataset: Dataset): (configuration: SweepConfiguration) => AnyBoundStrategy;
 }
 
 const traitsTask = { task: "@atc/runtime#describeTraits", version: 1 };
@@ -55,6 +58,7 @@ function ofCode(strategy: Strategy, { config }: Runtime): SweepStrategy {
   const bound = bindStrategy(strategy, readStrategyValues(strategy, config.parameters));
   return {
     traits: strategy,
+    scope: bound.scope ?? "symbol",
     own: undefined,
     isPortable: false,
     on: () => bound,
@@ -64,9 +68,10 @@ function ofCode(strategy: Strategy, { config }: Runtime): SweepStrategy {
 }
 
 function ofChoice(chosen: ChosenStrategy, traits: Strategy | undefined, { config }: Runtime): SweepStrategy {
-  const { own, isPortable, on } = chosen;
+  const { own, isPortable, on, scope } = chosen;
   return {
     traits,
+    scope,
     own,
     isPortable,
     on,

@@ -1,8 +1,9 @@
 import type { MetricName, Period } from "@atc/backtest";
 import { AtcError, type Dataset, type Executor, isAtcError } from "@atc/contract";
 import type { SweepConfiguration } from "@atc/sweep";
-import type { UnitTaskInput, WatchedModule } from "../compute/tasks.ts";
 import { datasetRef } from "../compute/thread-datasets.ts";
+import type { UnitTaskInput } from "../compute/unit-task.ts";
+import type { WatchedModule } from "../compute/watched-module.ts";
 import {
   type EvaluationFault,
   type EvaluationResults,

@@ -12,9 +12,9 @@ export type Columns = ReadonlyMap<string, Float64Array>;
 
 const hour = 3_600_000;
 
-/** Hourly bars of a random walk with trends, pauses and jumps, the same in every run. */
-export function madeBars(count: number): StrategyBars {
-  const next = seededRandom(17);
+/** Hourly bars of a random walk with trends, pauses and jumps, the same in every run for each seed. */
+export function madeBars(count: number, seed = 17): StrategyBars {
+  const next = seededRandom(seed);
   const random = (): number => next() / 2 ** 32;
   const names = ["timestamp", "open", "high", "low", "close", "volume"] as const;
   const bars = Object.fromEntries(names.map((name) => [name, new Float64Array(count)])) as Record<
@@ -39,7 +39,7 @@ export function madeBars(count: number): StrategyBars {
 }
 
 /** The columns that a strategy requests. */
-function requestedColumns({ columns = [] }: Strategy, values: StrategyValues): readonly string[] {
+export function requestedColumns({ columns = [] }: Strategy, values: StrategyValues): readonly string[] {
   return typeof columns === "function" ? columns(values) : columns;
 }
 
@@ -48,7 +48,8 @@ function copyOf(column: ReadonlyTypedArray<number>): Float64Array {
 }
 
 /**
- * The close and the columns that a strategy requests, as copies. Those in `optional` may be missing.
+ * The close and the columns that a strategy requests, as copies, and the times if there are some, from which longer
+ * bars are made. Those in `optional` may be missing.
  *
  * @throws ATC_INVALID_ARGUMENT for a column that the bars lack or that has another length
  */
@@ -59,6 +60,7 @@ export function columnsFor(
   optional: readonly string[],
 ): Columns {
   const columns = new Map<string, Float64Array>();
+  if (bars.timestamp?.length === bars.close.length) columns.set("timestamp", copyOf(bars.timestamp));
   for (const name of ["close", ...requestedColumns(strategy, values), ...optional]) {
     const column = bars[name];
     if (column === undefined && optional.includes(name)) continue;

@@ -12,7 +12,15 @@ import { checkStrategy, strategyValues } from "@atc/plugin-kit";
 import type { ConformanceCase } from "../base/conformance-case.ts";
 import { seededRandom } from "../base/sample-bytes.ts";
 import { clocksIn } from "./clock-watch.ts";
-import { type Columns, columnsFor, lengthOf, madeBars, partOf, withOtherFuture } from "./strategy-bars.ts";
+import {
+  type Columns,
+  columnsFor,
+  lengthOf,
+  madeBars,
+  partOf,
+  requestedColumns,
+  withOtherFuture,
+} from "./strategy-bars.ts";
 import {
   assertSameDecisions,
   type DecisionsByName,
@@ -20,6 +28,7 @@ import {
   type StartedWith,
   startCollected,
 } from "./strategy-decisions.ts";
+import { universeCases } from "./universe-cases.ts";
 
 /** Options of {@link strategyCases}. */
 export interface StrategyCasesOptions {
@@ -30,6 +39,11 @@ export interface StrategyCasesOptions {
    * hourly bars of a random walk, with `timestamp`, prices and `volume`.
    */
   readonly bars?: StrategyBars;
+  /**
+   * For a strategy that sees all symbols: bars by symbol, as of `bars` and with `timestamp`, at 100 times or more.
+   * Default: 12 symbols at 800 hours, of which some begin later, end earlier or lack bars, and two are equal.
+   */
+  readonly universe?: Readonly<Record<string, StrategyBars>>;
 }
 
 /** What the laws are checked with. */
@@ -37,6 +51,8 @@ interface Subject {
   readonly strategy: SymbolStrategy;
   readonly values: StrategyValues;
   readonly outputs: readonly DecisionName[];
+  /** The names of the columns that it requests. The times may be among the columns although it does not. */
+  readonly names: ReadonlySet<string>;
   /** With the optional columns that the bars have. */
   readonly columns: Columns;
   readonly required: Columns;
@@ -44,8 +60,12 @@ interface Subject {
 
 const symbol = "FIRST";
 
-function startedWith({ strategy, values, outputs }: Subject, wanted: readonly DecisionName[] = outputs): StartedWith {
-  return { strategy, values, wanted };
+function startedWith(
+  { strategy, values, outputs, names }: Subject,
+  { wanted = outputs, columns }: { readonly wanted?: readonly DecisionName[]; readonly columns?: Columns } = {},
+): StartedWith {
+  const requested = [...names].filter((name) => columns === undefined || columns.has(name));
+  return { strategy, values, wanted, requested };
 }
 
 /** Lengths of 1 to 97 bars, the same in every run. */
@@ -105,8 +125,12 @@ function checkValues(subject: Subject): void {
 function checkLookAhead(subject: Subject): void {
   const { columns } = subject;
   const start = startedWith(subject);
-  const wanted = decideAtOnce(start, symbol, columns);
-  for (const bars of cuts(lengthOf(columns))) {
+  const closings: number[] = [];
+  const wanted = decideAtOnce({ ...start, onClosing: (bar) => closings.push(bar) }, symbol, columns);
+  // Just before and after a longer bar closes.
+  const borders = closings.slice(0, 10).flatMap((bar) => [bar, bar + 1]);
+  const ends = [...cuts(lengthOf(columns)), ...borders].filter((bars) => bars > 0 && bars < lengthOf(columns));
+  for (const bars of new Set(ends)) {
     const common = { wanted, else: "with all bars", bars };
     const ended = decideAtOnce(start, symbol, partOf(columns, 0, bars));
     assertSameDecisions({ ...common, actual: ended, actually: `if the data ends after ${bars} bars` });
@@ -192,19 +216,12 @@ function checkClocks(subject: Subject): void {
 function checkWanted(subject: Subject): void {
   const { outputs, columns } = subject;
   for (const wanted of [[], ...outputs.map((output) => [output])]) {
-    const actual = decideAtOnce(startedWith(subject, wanted), symbol, columns);
+    const actual = decideAtOnce(startedWith(subject, { wanted }), symbol, columns);
     assertAsAtOnce(subject, actual, `if ${wanted.length === 0 ? "no output" : `only ${wanted.join()}`} is wanted`);
   }
 }
 
-function subjectOf(given: Strategy, { parameters, bars = madeBars(3000) }: StrategyCasesOptions): Subject {
-  const strategy = checkStrategy(given, "strategyCases");
-  if (strategy.scope === "universe")
-    throw new AtcError(
-      "ATC_UNSUPPORTED",
-      `the strategy "${strategy.name}" sees all symbols at once (scope is universe); strategyCases checks strategies of single symbols`,
-      { details: { strategy: strategy.name } },
-    );
+function subjectOf(strategy: SymbolStrategy, { parameters, bars = madeBars(3000) }: StrategyCasesOptions): Subject {
   const count = bars.close.length;
   if (count < 100)
     throw new AtcError("ATC_INVALID_ARGUMENT", `strategyCases got ${count} bars; give at least 100`, {
@@ -213,17 +230,25 @@ function subjectOf(given: Strategy, { parameters, bars = madeBars(3000) }: Strat
   const values = strategyValues(strategy, parameters);
   const { outputs = [], optionalColumns = [] } = strategy;
   const required = columnsFor(strategy, values, bars, []);
-  return { strategy, values, outputs, required, columns: columnsFor(strategy, values, bars, optionalColumns) };
+  const columns = columnsFor(strategy, values, bars, optionalColumns);
+  const all = ["close", ...requestedColumns(strategy, values), ...optionalColumns];
+  return { strategy, values, outputs, required, columns, names: new Set(all.filter((name) => columns.has(name))) };
 }
 
 /**
- * The laws of a strategy of one symbol: a decision depends on its bar and those before it alone, in blocks of any
- * length; runs share nothing and change nothing; neither clocks nor random numbers decide.
+ * The laws of a strategy: a decision depends on its bar and those before it alone, in blocks of any length; runs share
+ * nothing and change nothing; neither clocks nor random numbers decide. A strategy that sees all symbols must not
+ * depend on symbols without a bar so far either.
  *
  * @throws ATC_INVALID_ARGUMENT for an invalid strategy, for fewer than 100 bars, and for a missing column;
- * ATC_INVALID_CONFIG for invalid parameters; ATC_UNSUPPORTED for a strategy of the scope `universe`
+ * ATC_INVALID_CONFIG for invalid parameters
  */
 export function strategyCases(strategy: Strategy, options: StrategyCasesOptions = {}): readonly ConformanceCase[] {
+  const checked = checkStrategy(strategy, "strategyCases");
+  return checked.scope === "universe" ? universeCases(checked, options) : symbolCases(checked, options);
+}
+
+function symbolCases(strategy: SymbolStrategy, options: StrategyCasesOptions): readonly ConformanceCase[] {
   const subject = subjectOf(strategy, options);
   const lengths: readonly (readonly [string, () => () => number])[] = [
     ["1", () => () => 1],
@@ -239,7 +264,7 @@ export function strategyCases(strategy: Strategy, options: StrategyCasesOptions 
   const wanted = { name: "decides the same, whichever outputs are wanted", run: () => checkWanted(subject) };
   const optional = {
     name: "decides without its optional columns",
-    run: () => void decideAtOnce(startedWith(subject), symbol, subject.required),
+    run: () => void decideAtOnce(startedWith(subject, { columns: subject.required }), symbol, subject.required),
   };
   return [
     { name: "decides something on the bars", run: () => checkSomething(subject) },

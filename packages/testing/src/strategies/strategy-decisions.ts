@@ -7,6 +7,7 @@ import {
   type StrategyValues,
   type SymbolStrategy,
 } from "@atc/contract";
+import { createLonger } from "./longer-columns.ts";
 import { type Columns, lengthOf, partOf } from "./strategy-bars.ts";
 
 /** What a strategy decided: `direction`, and the outputs that were wanted, with a value per bar. */
@@ -17,6 +18,10 @@ export interface StartedWith {
   readonly strategy: SymbolStrategy;
   readonly values: StrategyValues;
   readonly wanted: readonly DecisionName[];
+  /** The columns that it requests and the bars have. */
+  readonly requested: readonly string[];
+  /** Receives the index of each bar at which a longer bar closes. */
+  readonly onClosing?: (bar: number) => void;
 }
 
 /** A run whose decisions are collected. */
@@ -27,8 +32,9 @@ export interface CollectedRun {
   finish(): DecisionsByName;
 }
 
-function barsOf(block: Columns): StrategyBars {
-  return Object.fromEntries(block) as unknown as StrategyBars;
+/** The columns of a block that a strategy requests. */
+function strategyBars(block: Columns, requested: readonly string[]): StrategyBars {
+  return Object.fromEntries([...block].filter(([name]) => requested.includes(name))) as unknown as StrategyBars;
 }
 
 /** Ends a run. It may refuse its bars, since there may be too few. */
@@ -46,11 +52,13 @@ function end(run: StrategyRun): void {
 
 /** Starts a run on a symbol of at most `length` bars. */
 export function startCollected(
-  { strategy, values, wanted }: StartedWith,
+  { strategy, values, wanted, requested, onClosing }: StartedWith,
   symbol: string,
   length: number,
 ): CollectedRun {
-  const run = strategy.start(symbol, values, wanted);
+  const longer = createLonger(symbol, requested, onClosing);
+  const run = strategy.start(symbol, values, wanted, longer.context);
+  longer.seal();
   const collected = new Map(["direction", ...wanted].map((name) => [name, new Float64Array(length).fill(Number.NaN)]));
   let bars = 0;
   return {
@@ -59,7 +67,8 @@ export function startCollected(
       // Not an Int8Array, which would hide what it cannot hold: it turns NaN and 0.5 into 0, and 257 into 1.
       const directions = new Float64Array(count);
       const outputs = new Map(wanted.map((name) => [name, new Float64Array(count).fill(Number.NaN)]));
-      run.decide(barsOf(block), directions as unknown as Int8Array, Object.fromEntries(outputs));
+      longer.push(block);
+      run.decide(strategyBars(block, requested), directions as unknown as Int8Array, Object.fromEntries(outputs));
       collected.get("direction")?.set(directions, bars);
       for (const [name, values] of outputs) collected.get(name)?.set(values, bars);
       bars += count;

@@ -1,11 +1,11 @@
-import { AtcError, defineStrategy, type Strategy } from "@atc/contract";
+import { AtcError, defineStrategy, type SymbolStrategy } from "@atc/contract";
 
 /**
  * Follows the trend: long while the average of the last `fast` closes is above that of the last `slow`, short while it
  * is below. Flat before the first `slow` bars and if the averages are equal, which is a difference of at most 1e-12 of
  * the close: smaller ones come from rounding.
  */
-const cross: Strategy = defineStrategy({
+const cross: SymbolStrategy = defineStrategy({
   name: "cross",
   version: 1,
   parameters: {

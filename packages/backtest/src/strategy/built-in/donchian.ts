@@ -1,4 +1,4 @@
-import { defineStrategy, type Strategy } from "@atc/contract";
+import { defineStrategy, type SymbolStrategy } from "@atc/contract";
 
 /** The highest of the last `length` values; -Infinity if there is none. */
 function createHighest(length: number): { readonly highest: () => number; readonly add: (value: number) => void } {
@@ -25,7 +25,7 @@ function createHighest(length: number): { readonly highest: () => number; readon
  * Follows breakouts: long from a close above the highest price of the `entry` bars before it on, until a close below
  * the lowest price of the `exit` bars before it. Short in reverse. Flat before the first `entry` bars.
  */
-const donchian: Strategy = defineStrategy({
+const donchian: SymbolStrategy = defineStrategy({
   name: "donchian",
   version: 1,
   parameters: {

@@ -1,7 +1,7 @@
-import { defineStrategy, type Strategy } from "@atc/contract";
+import { defineStrategy, type SymbolStrategy } from "@atc/contract";
 
 /** Buys at the first bar and holds. Other strategies are worth their costs only if they beat it. */
-const hold: Strategy = defineStrategy({
+const hold: SymbolStrategy = defineStrategy({
   name: "hold",
   version: 1,
   start: () => ({

@@ -1,4 +1,4 @@
-import { defineStrategy, type Strategy } from "@atc/contract";
+import { defineStrategy, type SymbolStrategy } from "@atc/contract";
 
 /**
  * Trades against exaggerations: long from a relative strength index below `oversold` on, until the index is above 50;
@@ -7,7 +7,7 @@ import { defineStrategy, type Strategy } from "@atc/contract";
  * The index is that of Wilder: 100 times the average gain over the sum of average gain and average loss. The averages
  * begin with the mean of the first `length` changes; each later change weighs 1 / `length`. It is 50 without a change.
  */
-const rsi: Strategy = defineStrategy({
+const rsi: SymbolStrategy = defineStrategy({
   name: "rsi",
   version: 1,
   parameters: {

@@ -24,7 +24,7 @@ void it("package.json lists the plugins of the default export", () => {
 void it("is long above the close of some bars before, and short below it", () => {
   assert.ok(strategy.scope !== "universe");
   const directions = new Int8Array(6);
-  const run = strategy.start("TEST", { bars: 2 }, []);
+  const run = strategy.start("TEST", { bars: 2 }, [], { bars: () => assert.fail("it reads no longer bars") });
   run.decide({ close: Float64Array.of(10, 11, 12, 11, 10, 10) }, directions, {});
   assert.deepEqual([...directions], [0, 0, 1, 0, -1, -1]);
 });
