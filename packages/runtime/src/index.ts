@@ -113,6 +113,7 @@ export { type PlannedSweep, planSweepRun } from "./sweep/plan-sweep.ts";
 export { type RunSweepOptions, runSweep, type SweepOutcome } from "./sweep/run-sweep.ts";
 export type { CellLabel, ScoreMap } from "./sweep/score-map.ts";
 export type { SweepProgress } from "./sweep/search-configurations.ts";
+export { type ShownTable, type ShowTableOptions, showSweepTable } from "./sweep/show-table.ts";
 export type { SweepSetupOptions } from "./sweep/sweep-setup.ts";
 export { openRuntime, type Runtime, type RuntimeOptions } from "./wiring/runtime.ts";
 export { openSetup, type Setup, type SetupOptions } from "./wiring/setup.ts";

@@ -22,10 +22,8 @@ import { exitCodes } from "../process/exit-code.ts";
 import { plannedJson, plannedText } from "../reports/planned-sweep.ts";
 import { sweepJson } from "../reports/sweep-json.ts";
 import { sweepTable } from "../reports/sweep-table.ts";
-
-function listed(value: string, former: readonly string[] = []): readonly string[] {
-  return [...former, value];
-}
+import { countOf, listed, textOf, textsOf } from "./sweep-options.ts";
+import { addSweepShow } from "./sweep-show.ts";
 
 /** The options that say what is searched. */
 function withSpace(command: Command): Command {
@@ -50,16 +48,6 @@ function withSpace(command: Command): Command {
     .option("--over <way>", "mean, median or min of the symbols instead of the portfolio")
     .option("--metrics <list>", "the metrics of the table, separated by commas; atc metrics explains them")
     .option("--space <file>", "read all of these from a YAML or JSON file; options add to it");
-}
-
-function textOf(options: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = options[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-function textsOf(options: Readonly<Record<string, unknown>>, name: string): readonly string[] | undefined {
-  const value = options[name];
-  return Array.isArray(value) ? (value as readonly string[]) : undefined;
 }
 
 /** The sweep that the options describe. */
@@ -92,15 +80,6 @@ function textOfFile(path: string, name: string): string {
 
 function refusal(message: string, flag: string, value: string): AtcError {
   return new AtcError("ATC_INVALID_ARGUMENT", message, { details: { flag, value } });
-}
-
-/** A whole number of 1 or more. */
-export function countOf(options: Readonly<Record<string, unknown>>, name: string, flag: string): number | undefined {
-  const text = textOf(options, name);
-  if (text === undefined) return undefined;
-  const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (Number.isSafeInteger(count) && count >= 1) return count;
-  throw refusal(`${flag} is "${text}"; give a whole number of 1 or more`, flag, text);
 }
 
 /** The axes of `--map`. */
@@ -196,6 +175,7 @@ export function addSweep(program: Command, io: CommandLineIo, exit: (code: numbe
     .option("--no-resume", "compute configurations that an earlier sweep has finished again")
     .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
     .option("--no-cache", "neither read results from the cache nor store them");
+  addSweepShow(command, io, exit);
   withPeriod(command, "start of the time in which to trade; signals see all bars before it");
   withConfigKeys(withReading(withCommon(command))).action(async (given: readonly string[]) => {
     await using run = await startInvocation(command, io);

@@ -1,4 +1,4 @@
-import type { SweepDefinition, SweepOutcome } from "@atc/runtime";
+import type { ShownTable, SweepDefinition, SweepOutcome } from "@atc/runtime";
 
 /** What the report depends on besides the outcome. */
 interface SweepJsonOptions {
@@ -13,13 +13,39 @@ function figure(value: number | undefined): number | null {
 }
 
 /** The names of the keys of an axis with one value. */
-function keysWith(axes: SweepOutcome["axes"], values: readonly unknown[]): Record<string, unknown> {
+function keysWith(axes: ShownTable["axes"], values: readonly unknown[]): Record<string, unknown> {
   return Object.fromEntries(axes.flatMap(({ keys }, i) => keys.map((key) => [key, values[i]] as const)));
+}
+
+/** The best configurations as JSON. */
+function bestJson({ axes, metrics, best }: Pick<ShownTable, "axes" | "metrics" | "best">): readonly object[] {
+  return best.map(({ configuration, values, score, metrics: figures }) => ({
+    configuration,
+    keys: keysWith(axes, values),
+    objective: score,
+    metrics: Object.fromEntries(metrics.map((name, i) => [name, figure(figures[i])])),
+  }));
+}
+
+/** The table of an earlier sweep as JSON. */
+export function shownJson(table: ShownTable): object {
+  const { path, rows, evaluations, objective, requirements, ranked, excluded, failed } = table;
+  return {
+    table: path,
+    rows,
+    evaluations,
+    objective: objective.text,
+    require: requirements?.text ?? null,
+    ranked,
+    excluded,
+    failed,
+    best: bestJson(table),
+  };
 }
 
 /** A sweep as JSON. */
 export function sweepJson(outcome: SweepOutcome, { definition, seconds, config }: SweepJsonOptions): object {
-  const { axes, metrics, best, map } = outcome;
+  const { axes, map } = outcome;
   const { origins: _, ...search } = definition;
   return {
     config,
@@ -36,12 +62,7 @@ export function sweepJson(outcome: SweepOutcome, { definition, seconds, config }
     excluded: outcome.excluded,
     failed: outcome.failed,
     leftOut: outcome.leftOut,
-    best: best.map(({ configuration, values, score, metrics: figures }) => ({
-      configuration,
-      keys: keysWith(axes, values),
-      objective: score,
-      metrics: Object.fromEntries(metrics.map((name, i) => [name, figure(figures[i])])),
-    })),
+    best: bestJson(outcome),
     map:
       map === undefined
         ? null

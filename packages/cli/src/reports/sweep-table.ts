@@ -1,4 +1,4 @@
-import { type MetricName, metricTable, type SweepOutcome } from "@atc/runtime";
+import { type MetricName, metricTable, type ShownTable, type SweepOutcome } from "@atc/runtime";
 import { counted, integer, percent, ratio } from "../text/number-format.ts";
 import { painted, type Screen } from "../text/screen.ts";
 import { type TextColumn, textTable, wrapped } from "../text/text-table.ts";
@@ -35,7 +35,10 @@ export function axisText(value: unknown): string {
   return typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
 }
 
-function rankingTable({ axes, metrics, best, objective }: SweepOutcome, screen: Screen): string {
+/** What a table of the best configurations needs. */
+type RankedConfigurations = Pick<ShownTable, "axes" | "metrics" | "best" | "objective">;
+
+function rankingTable({ axes, metrics, best, objective }: RankedConfigurations, screen: Screen): string {
   const isMetric = objective.terms.length === 1 && objective.terms[0]?.weight === 1;
   const columns: TextColumn[] = [
     { title: "#", align: "right" },
@@ -74,7 +77,7 @@ function leftOutLines({ leftOut }: SweepOutcome): readonly string[] {
 }
 
 /** What the best of many means, in a sentence. */
-function warningOf({ evaluations, ranked }: SweepOutcome): string {
+function warningOf({ evaluations, ranked }: Pick<ShownTable, "evaluations" | "ranked">): string {
   if (ranked < 2) return "";
   return `The best of ${integer(evaluations)} tries looks better than it is: some configurations are lucky on these bars. Test it on bars that this sweep did not see, such as with atc backtest --from after a sweep --to, before you trust it.`;
 }
@@ -103,4 +106,19 @@ export function sweepTable(outcome: SweepOutcome, { screen, seconds }: SweepTabl
     `${integer(computed)} computed, ${integer(cached)} from the cache, in ${seconds.toFixed(2)} s`,
   ];
   return text.join("\n");
+}
+
+/** The best configurations of an earlier sweep's table, for people. */
+export function shownTable(table: ShownTable, screen: Screen): string {
+  const width = screen.width ?? Number.POSITIVE_INFINITY;
+  const required = table.requirements === undefined ? "" : ` with ${table.requirements.text}`;
+  const what = `${table.path}: ${counted(table.evaluations, "evaluation")}; maximises ${table.objective.text}${required}`;
+  return [
+    ...wrapped(what, "", width),
+    "",
+    table.ranked === 0 ? "no configuration has a place" : rankingTable(table, screen),
+    ...reasonLines("Excluded", table.excluded),
+    ...reasonLines("Failed", table.failed),
+    ...(table.ranked < 2 ? [] : ["", ...wrapped(warningOf(table), "", width, "")]),
+  ].join("\n");
 }
