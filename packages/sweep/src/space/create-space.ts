@@ -85,9 +85,9 @@ function keyReader(
 /**
  * Makes the space of a definition.
  *
- * @throws ATC_INVALID_CONFIG for a definition of another form, a faulty base, unknown keys, values that keys do not accept, an axis or a tie given twice, a key that
- * is fixed and varied, and rules between keys that no configuration fulfils; ATC_INVALID_ARGUMENT for `where` that
- * cannot be parsed
+ * @throws ATC_INVALID_CONFIG for a definition of another form, a faulty base, unknown keys, values that keys do not
+ * accept, an axis or a tie given twice, a key that is fixed and varied, and rules between keys that no configuration
+ * fulfils; ATC_INVALID_ARGUMENT for `where` that cannot be parsed
  */
 export function createSpace(definition: SweepDefinition, options: SpaceOptions = {}): Space {
   const { strategy } = options;
