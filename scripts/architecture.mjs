@@ -56,7 +56,7 @@ export const packages = {
   sweep: {
     imports: ["contract", "plugin-kit", "signals", "backtest"],
     folders: ["table", "plan", "sample", "objective", "space", "expression"],
-    limit: "30 kB",
+    limit: "44 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],

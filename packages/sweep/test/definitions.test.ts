@@ -57,6 +57,14 @@ describe("a sweep in a file", () => {
     expect(parseSweepFile('{"grid": {"lambda": "0.1..0.2"}}', "a.json").grid).toEqual({ lambda: "0.1..0.2" });
   });
 
+  it("may share values by YAML's anchors and merge keys", () => {
+    const text =
+      "grid:\n  emaLength: &range { from: 10, to: 60, step: 5 }\n  kamaLength: { <<: *range, step: 10 }\n  wmaLength: *range";
+    const { grid } = parseSweepFile(text, "s.yaml");
+    expect(grid["kamaLength"]).toEqual({ from: 10, to: 60, step: 10 });
+    expect(grid["wmaLength"]).toEqual(grid["emaLength"]);
+  });
+
   it.each([
     ["grid: { emaLength: [10, 20] }\ngird: 1", "s.yaml:2: ", 'did you mean "grid"?'],
     ["grid: 5", "s.yaml:1: ", "keys and values"],

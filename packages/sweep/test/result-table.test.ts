@@ -70,7 +70,7 @@ describe("a result table", () => {
       decay: 0.2,
       sharpe: 1.5,
       trades: 30,
-      error: undefined,
+      error: "",
     });
     expect(second).toMatchObject({
       growthCap: 100,
@@ -103,7 +103,7 @@ describe("a result table", () => {
         span,
       ]),
     ).toEqual([
-      [7, undefined, 1, 2, 0.25],
+      [7, "", 1, 2, 0.25],
       [7, "A", 3, 4, 0.25],
       [7, "B", 5, 6, 0.25],
     ]);
@@ -150,7 +150,7 @@ describe("a result table", () => {
     const rows = rowsOf(table.finish());
     expect(rows.map(({ configuration, symbol, sharpe }) => [configuration, symbol, sharpe])).toEqual(
       kept.flatMap(({ index }) => [
-        [index, undefined, index],
+        [index, "", index],
         [index, "A", -index],
       ]),
     );
@@ -162,7 +162,7 @@ describe("a result table", () => {
     for (const index of [0, 1, 2, 3]) table.add({ index, values: some.values, error: `fault ${index % 2}` });
     const tables = table.take();
     expect(rowsOf(tables).map(({ error }) => error)).toEqual(["fault 0", "fault 1", "fault 0", "fault 1"]);
-    expect(table.texts).toMatchObject({ robustness: ["Narrow", "Wide"], error: ["fault 0", "fault 1"] });
+    expect(table.texts).toMatchObject({ robustness: ["Narrow", "Wide"], error: ["", "fault 0", "fault 1"] });
     expect(tables.map(({ values }) => (values["error"] as TextColumn).values)).toEqual(
       Array.from({ length: 4 }, () => table.texts["error"]),
     );

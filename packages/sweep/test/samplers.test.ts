@@ -187,6 +187,19 @@ describe("random configurations", () => {
     expect([...all].sort((a, b) => a - b)).toEqual(Array.from({ length: 51 }, (_, i) => 10 + i));
   });
 
+  it("are found in a small space even if draws hardly reach them", () => {
+    const space = createSpace({ grid: { emaLength: "10..200000:log" }, where: "emaLength >= 199999" });
+    const all = values(run(randomSampler(space, { count: 5 })));
+    expect(new Set(all.map(([length]) => length))).toEqual(new Set([199_999, 200_000]));
+  });
+
+  it("have one outcome each, however many there are", () => {
+    const sampler = randomSampler(ranges, { count: 3000 });
+    while (!sampler.isDone) sampler.ask();
+    sampler.tell([{ index: 2900, score: 1 }]);
+    expect(messageOf(() => sampler.tell([{ index: 2900, score: 1 }]), "ATC_INVALID_ARGUMENT")).toContain("already");
+  });
+
   it("are as likely as their axes say", () => {
     const all = values(run(randomSampler(ranges, { count: 4000, seed: 3 })));
     const below = (axis: number, bound: number): number =>
@@ -320,7 +333,9 @@ describe("the Parzen estimator", () => {
       while (!sampler.isDone) {
         const batch = sampler.ask();
         asked.push(...batch);
-        for (const one of order(batch)) sampler.tell([{ index: one.index, score: target(ranges, one) }]);
+        // Rounded, so that many scores are equal.
+        for (const one of order(batch))
+          sampler.tell([{ index: one.index, score: Math.round(target(ranges, one) * 4) }]);
       }
       return asked;
     };

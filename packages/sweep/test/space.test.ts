@@ -1,6 +1,6 @@
-import { backtestDefaults, signalDefaults } from "@atc/contract";
+import { backtestDefaults, backtestParameters, type Parameter, signalDefaults, signalParameters } from "@atc/contract";
 import { describe, expect, it } from "vitest";
-import { createSpace, type SweepDefinition } from "../src/index.ts";
+import { type AxisValue, createSpace, type SweepDefinition } from "../src/index.ts";
 import { lengthKeys } from "../src/space/sweep-keys.ts";
 import { messageOf } from "./faults.ts";
 import { clashing, cross } from "./strategies.ts";
@@ -211,5 +211,69 @@ describe("a space is refused", () => {
     expect(messageOf(() => createSpace({ grid: { emaLength: "60..10" }, origins }))).toMatch(
       /^--grid "emaLength=60\.\.10": /,
     );
+  });
+});
+
+/** Two values that a key accepts. */
+function someValues({ kind, values, minimum, above, below, default: value }: Parameter): readonly AxisValue[] {
+  if (kind === "boolean") return [true, false];
+  if (kind === "choice" || kind === "shares") return (values ?? []).slice(0, 2);
+  if (kind === "text") return typeof value === "string" ? [value, "daily"] : ["SPY", "QQQ"];
+  const first = typeof value === "number" ? value : (minimum ?? (above ?? 0) + 1);
+  return [first, below === undefined ? first + 1 : (first + below) / 2];
+}
+
+describe("every key of the table", () => {
+  const table = Object.entries<Parameter>({ ...signalParameters, ...backtestParameters });
+
+  it.each(table)("can be swept: %s", (name, parameter) => {
+    const needed: Readonly<Record<string, SweepDefinition["fixed"]>> = {
+      maintenanceMargin: { maxLeverage: 0.5 },
+      size: { sizing: "fixedNotional" },
+      longThreshold: { shortThreshold: -2 },
+      shortThreshold: { longThreshold: 2 },
+      stopLoss: { exitUnits: "atr" },
+      trailingStop: { exitUnits: "atr" },
+      decay: {},
+    };
+    const values = someValues(parameter);
+    const space = createSpace({
+      grid: { [name]: values },
+      ...(needed[name] === undefined ? {} : { fixed: needed[name] }),
+    });
+    for (const value of values) {
+      const { signals, backtest } = space.configuration([value]);
+      expect({ ...signals, ...backtest }).toMatchObject({ [name]: value });
+      expect(
+        createSpace({ grid: { emaLength: "20..30", [name]: values }, where: `${name} == ${name}` }).accepts([
+          20,
+          value,
+        ]),
+      ).toBe(true);
+    }
+  });
+});
+
+describe("an object that TypeScript has not checked", () => {
+  it.each<[unknown, string]>([
+    [{}, "no axes"],
+    [{ grid: null }, "grid is null"],
+    [{ grid: { lambda: null } }, "values of lambda are null"],
+    [{ grid: { lambda: [{}] } }, "has the value {}"],
+    [{ grid: { lambda: { from: 1, to: 2, by: 3 } } }, 'a member "by"'],
+    [{ grid: { lambda: 1 }, wher: "lambda > 1" }, 'did you mean "where"?'],
+    [{ grid: { lambda: 1 }, where: 5 }, "where is 5"],
+    [{ grid: { lambda: 1 }, tie: "lengths" }, "tie is"],
+    [{ grid: { lambda: 1 }, sample: { method: "best" } }, 'method is "best"'],
+  ])("is checked: %j", (definition, part) => {
+    expect(messageOf(() => createSpace(definition as SweepDefinition))).toContain(part);
+  });
+
+  it("may have a faulty base, which is reported at once", () => {
+    expect(messageOf(() => createSpace({ grid: lengths }, { base: { feeBps: -1 } }))).toContain('"feeBps" is "-1"');
+    expect(messageOf(() => createSpace({ grid: lengths }, { base: { lambda: Number.NaN } }))).toContain(
+      '"lambda" is "NaN"',
+    );
+    expect(messageOf(() => createSpace({ grid: lengths }, { base: { kamaLength: 2 } }))).toContain("kamaLength is 2");
   });
 });

@@ -22,7 +22,8 @@ export interface Expression {
   readonly kind: ExpressionKey["kind"];
   /**
    * Its value. A missing operand makes arithmetic and comparisons undefined, and so does a result that is not finite.
-   * `and` and `or` are undefined only if the other operand does not decide. `== none` and `!= none` are never undefined.
+   * `and` and `or` are undefined only if the other operand does not decide. `== none` and `!= none` are never
+   * undefined.
    */
   value(read: KeyReader): ExpressionValue;
 }

@@ -12,7 +12,7 @@ export const mostCombinations = 10_000_000;
 const mostMisses = 100_000;
 
 /** The combination of values with a number: the last axis changes with every number. */
-export function combinationAt(axes: readonly Axis[], number: number): AxisValues {
+function combinationAt(axes: readonly Axis[], number: number): AxisValues {
   const values: AxisValue[] = new Array<AxisValue>(axes.length);
   let rest = number;
   for (let axis = axes.length - 1; axis >= 0; axis--) {
@@ -57,12 +57,12 @@ function* shuffled(count: number, random: RandomNumbers): Generator<number, void
 }
 
 /** Whether all combinations can be counted one by one. */
-export function isSmall({ size }: Space): boolean {
+function isSmall({ size }: Space): boolean {
   return size !== undefined && size <= BigInt(mostCombinations);
 }
 
 /** A combination of values that are drawn from each axis. */
-export function drawValues(axes: readonly Axis[], random: RandomNumbers): AxisValues {
+function drawValues(axes: readonly Axis[], random: RandomNumbers): AxisValues {
   return axes.map((axis) => axis.atPart(random.real()));
 }
 

@@ -11,7 +11,7 @@ export const proposalBatch = 32;
 
 /** How configurations are eliminated. */
 export interface HalvingOptions extends DrawOptions {
-  /** Of how many configurations one goes on to the next round, which has so many times the bars. Default: 3. */
+  /** Of how many configurations one reaches the next round, which has so many times the bars. Default: 3. */
   readonly factor?: number | undefined;
   /** The least part of the bars in the first round, above 0 and at most 1. Default: 1 / 27. */
   readonly smallestSpan?: number | undefined;

@@ -28,7 +28,7 @@ export interface Sampler {
   readonly isDone: boolean;
   /** What happened in words, such as that a space has fewer configurations than were requested. */
   readonly notes: readonly string[];
-  /** The next candidates. None if the sampler is done, or if it must first be told the outcomes of earlier ones. */
+  /** The next candidates. None if the sampler is done, or if it waits for the outcomes of earlier ones. */
   ask(): readonly Candidate[];
   /**
    * Reports outcomes of candidates, in any order.

@@ -13,6 +13,8 @@ const rules: readonly (readonly string[])[] = [
   ["exitUnits", "trailingStop"],
 ];
 
+const keysOfRules: ReadonlySet<string> = new Set(rules.flat());
+
 /** The values of an axis that decide about a rule: all of a few, the ends of a range. */
 function decisive(axis: Axis): readonly AxisValue[] {
   const { size, isOrdered } = axis;
@@ -46,6 +48,8 @@ function faultOf(make: ConfigurationMaker, values: readonly AxisValue[], keys: r
     for (const fault of faults) {
       if (typeof fault !== "object" || fault === null || !("path" in fault)) continue;
       const { path, value, allowed } = fault as { path: string; value: string; allowed: string };
+      // The values of the axes are accepted one by one, so this one is the base's.
+      if (!keysOfRules.has(path)) throw error;
       if (keys.includes(path)) return `${path} is ${value}: ${allowed}`;
     }
     return undefined;
@@ -55,7 +59,7 @@ function faultOf(make: ConfigurationMaker, values: readonly AxisValue[], keys: r
 /**
  * Checks that each rule between keys is fulfilled by some of the values that the space gives its keys.
  *
- * @throws ATC_INVALID_CONFIG with the rule and an example
+ * @throws ATC_INVALID_CONFIG with the rule and an example, or the faults of the members that no axis varies
  */
 export function checkContradictions(axes: readonly Axis[], make: ConfigurationMaker, origin: string): void {
   for (const keys of rules) {

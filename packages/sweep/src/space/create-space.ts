@@ -4,6 +4,7 @@ import type { KeyReader } from "../expression/expression.ts";
 import { parseExpression } from "../expression/parse-expression.ts";
 import type { Axis, AxisValue } from "./axis.ts";
 import { valueOfText } from "./axis-text.ts";
+import { checkDefinition } from "./check-definition.ts";
 import { conditionsOf } from "./conditions.ts";
 import { type BaseMembers, configurationMaker } from "./configuration-maker.ts";
 import { checkContradictions } from "./contradictions.ts";
@@ -84,12 +85,13 @@ function keyReader(
 /**
  * Makes the space of a definition.
  *
- * @throws ATC_INVALID_CONFIG for unknown keys, values that keys do not accept, an axis or a tie given twice, a key that
- * is fixed and varied, and rules between keys that no configuration fulfils; ATC_INVALID_ARGUMENT for `where` that
- * cannot be parsed
+ * @throws ATC_INVALID_CONFIG for a definition of another form, a faulty base, unknown keys, values that keys do not
+ * accept, an axis or a tie given twice, a key that is fixed and varied, and rules between keys that no configuration
+ * fulfils; ATC_INVALID_ARGUMENT for `where` that cannot be parsed
  */
 export function createSpace(definition: SweepDefinition, options: SpaceOptions = {}): Space {
   const { strategy } = options;
+  checkDefinition(definition, definition.origins);
   const keys = sweepKeys(strategy);
   const axes = spaceAxes(definition, keys, strategy);
   const base = baseMembers(definition, options, keys, axes);

@@ -36,7 +36,7 @@ export function spaceAxes(
   strategy: Strategy | undefined,
 ): readonly Axis[] {
   const given = new Map<string, string>();
-  const inputs = Object.entries(definition.grid).map(([written, values]) => {
+  const inputs = Object.entries(definition.grid ?? {}).map(([written, values]) => {
     const origin = originOf(definition, `grid.${written}`);
     const key = keys.find(written);
     if (key === undefined) throw spaceFault(origin, keys.unknown(written));

@@ -52,8 +52,8 @@ export interface SweepDefinition {
   /** The metrics in the table. Default: those that a sweep computes fastest. */
   readonly metrics?: readonly string[];
   /**
-   * Where members come from, for messages: `sweep.yaml:4` or `--grid "lambda=0.01,0.02"`, by the name of the member, or
-   * `grid.KEY`. Default: the names themselves.
+   * The origins of members, for messages: `sweep.yaml:4` or `--grid "lambda=0.01,0.02"`, by `where`, `grid.KEY`,
+   * `tie.0` and the like. Default: these names.
    */
   readonly origins?: Readonly<Record<string, string>>;
 }

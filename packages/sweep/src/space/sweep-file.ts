@@ -1,10 +1,8 @@
 import { createRequire } from "node:module";
-import { nearest } from "@atc/contract";
 import type { Document, LineCounter, YAMLMap } from "yaml";
+import { checkDefinition } from "./check-definition.ts";
 import { spaceFault } from "./space-fault.ts";
 import type { SweepDefinition } from "./sweep-definition.ts";
-import { memberFault } from "./sweep-shape.ts";
-import { sweepMembers } from "./sweep-words.ts";
 
 type Yaml = typeof import("yaml");
 
@@ -79,15 +77,7 @@ export function parseSweepFile(text: string, file: string): SweepDefinition {
     throw spaceFault(file, error instanceof Error ? error.message : String(error), error);
   }
   const { $schema: _schema, ...members } = content;
-  for (const [name, value] of Object.entries(members)) {
-    const origin = origins.get(name) ?? file;
-    if (!sweepMembers.some((member) => member === name)) {
-      const meant = nearest(name, sweepMembers);
-      const remedy = meant === undefined ? `the members are ${sweepMembers.join(", ")}` : `did you mean "${meant}"?`;
-      throw spaceFault(origin, `there is no member "${name}"; ${remedy}`);
-    }
-    const fault = memberFault(name, value);
-    if (fault !== undefined) throw spaceFault(origins.get(`${name}.${fault.place}`) ?? origin, fault.what);
-  }
-  return { grid: {}, ...members, origins: Object.fromEntries(origins) };
+  const placed = Object.fromEntries(origins);
+  checkDefinition(members, placed);
+  return { grid: {}, ...members, origins: placed };
 }

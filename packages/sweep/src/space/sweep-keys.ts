@@ -102,7 +102,7 @@ export function sweepKeys(strategy: Strategy | undefined): SweepKeys {
   };
 }
 
-/** Whether a parameter of a strategy has the name of a key of the table, so that nobody could tell them apart. */
+/** Whether a parameter of a strategy has the name of a key of the table, so that they could be confused. */
 export function isNameOfTable({ part, member }: SweepKey): boolean {
   return (
     part === "parameters" &&

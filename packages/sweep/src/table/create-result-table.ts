@@ -18,12 +18,12 @@ interface ErrorTexts {
 }
 
 function createErrorTexts(): ErrorTexts {
-  const texts: string[] = [];
-  const places = new Map<string, number>();
+  // Writers of blocks have no nulls, so the first text stands for no error.
+  const texts: string[] = [""];
+  const places = new Map([["", 0]]);
   return {
     texts,
-    placeOf(error) {
-      if (error === undefined) return -1;
+    placeOf(error = "") {
       const known = places.get(error);
       if (known !== undefined) return known;
       places.set(error, texts.length);
@@ -42,7 +42,7 @@ export function createResultTable(options: ResultTableOptions): ResultTable {
   const errors = createErrorTexts();
   const keyTexts = axes.flatMap(({ keys }, axis) => keys.map((key) => [key, axisColumns[axis].texts] as const));
   const texts: ResultTable["texts"] = Object.fromEntries([
-    ...(symbols === undefined ? [] : [["symbol", symbols] as const]),
+    ...(symbols === undefined ? [] : [["symbol", ["", ...symbols]] as const]),
     ...keyTexts.filter(([, own]) => own.length > 0),
     ["error", errors.texts],
   ]);
@@ -86,7 +86,7 @@ export function createResultTable(options: ResultTableOptions): ResultTable {
     });
     return [
       configuration,
-      ...(symbols === undefined ? [] : [symbol]),
+      ...(symbols === undefined ? [] : [symbol + 1]),
       ...keys,
       ...(withSpan ? [span] : []),
       ...metrics.map((_, metric) => own?.[metric] ?? Number.NaN),

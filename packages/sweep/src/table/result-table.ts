@@ -38,11 +38,14 @@ export interface ResultTableOptions {
 }
 
 /**
- * Collects results in any order and returns them by index, in batches. A number that is undefined or `none` is NaN; a text that is
- * missing, as the symbol of a portfolio, is -1.
+ * Collects results in any order and returns them by index, in batches. A number that is undefined or `none` is NaN. The
+ * symbol of a portfolio, and the error of a candidate without one, are an empty text.
  */
 export interface ResultTable {
-  /** Names and types in order: `configuration`, `symbol` if there are symbols, the keys, `span`, the metrics, `error`. */
+  /**
+   * Names and types in order: `configuration`, `symbol` if there are symbols, the keys, `span` if it is wanted, the
+   * metrics, `error`.
+   */
   readonly columns: readonly ColumnMetadata[];
   /** The texts of each `text` column, which all batches share. Those of `error` grow with the errors. */
   readonly texts: Readonly<Record<string, readonly string[]>>;
