@@ -153,10 +153,14 @@ export const enum Member {
   sellFactor,
   lowest,
   highest,
+  target,
 }
 
 /** Bytes between the members of a group. */
 export const memberStride: i32 = 8 * groupSize;
+
+/** Bytes of a group. */
+export const groupLength: i32 = (Member.target + 1) * memberStride;
 
 /** Bytes of a row of directions: two before the block, at the end of the first 16 bytes, and the block. */
 export const directionStride: i32 = 16 + blockLength + 64;

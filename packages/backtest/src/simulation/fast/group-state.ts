@@ -30,6 +30,7 @@ export const groupMembers = [
   "sellFactor",
   "lowest",
   "highest",
+  "target",
 ] as const;
 
 /** A member of a group's state. */
@@ -44,7 +45,10 @@ export const memberAt = Object.fromEntries(groupMembers.map((name, index) => [na
 export const groupLength: number = groupMembers.length * groupSize;
 
 /** The settings of one account. */
-export type AccountSettings = Pick<BacktestConfig, AccountKey>;
+export interface AccountSettings extends Pick<BacktestConfig, AccountKey> {
+  /** The return per bar below which a return counts as a loss. */
+  readonly target: number;
+}
 
 /** Puts an account in cash, before its first bar, at its place in the state of a group. */
 export function openGroupAccount(group: Float64Array, place: number, settings: AccountSettings): void {
@@ -53,6 +57,7 @@ export function openGroupAccount(group: Float64Array, place: number, settings: A
   for (const name of same) group[memberAt[name] + place] = state[accountAt[name]];
   // The first return is not counted; without it, the last equity is the capital.
   group[memberAt.last + place] = settings.initialCapital;
+  group[memberAt.target + place] = settings.target;
   group[memberAt.buyFactor + place] = 1 + state[accountAt.slippageRate];
   group[memberAt.sellFactor + place] = 1 - state[accountAt.slippageRate];
 }
