@@ -74,24 +74,35 @@ function configOf({ configs, order }: PortfolioLanesOptions, lane: number): Back
   return configs[Math.max(order.configurationOf[lane], 0)];
 }
 
+/** The index of a lane's first member in the states of all groups. */
+function stateAt(lane: number): number {
+  return Math.floor(lane / groupSize) * groupLength + (lane % groupSize);
+}
+
 /** Opens all accounts in cash. Before its first row, an account is worth its capital. */
 function openAccounts(memory: LaneMemory, options: PortfolioLanesOptions): void {
   const { union, timeUnit, order } = options;
   const { layout, doubles } = memory;
   const lanes = order.configurationOf.length;
-  for (let symbol = 0; symbol < union.symbols; symbol++) {
-    const states = statesOfSymbol(memory, symbol);
-    const counted = barsOfSymbol(union, timeUnit, symbol);
-    for (let lane = 0; lane < lanes; lane++) {
-      const config = configOf(options, lane);
-      const group = states.subarray(Math.floor(lane / groupSize) * groupLength);
-      openGroupAccount(group, lane % groupSize, { ...config, target: targetReturnOf(config, counted) });
-    }
+  const opened = statesOfSymbol(memory, 0);
+  for (let lane = 0; lane < lanes; lane++) {
+    const group = opened.subarray(Math.floor(lane / groupSize) * groupLength);
+    openGroupAccount(group, lane % groupSize, { ...configOf(options, lane), target: 0 });
   }
+  // The accounts of all symbols begin alike, apart from the target.
+  for (let symbol = 1; symbol < union.symbols; symbol++) statesOfSymbol(memory, symbol).set(opened);
+  const configs = Array.from({ length: lanes }, (_, lane) => configOf(options, lane));
+  if (configs.some(({ riskFreeRate }) => riskFreeRate !== 0))
+    for (let symbol = 0; symbol < union.symbols; symbol++) {
+      const states = statesOfSymbol(memory, symbol);
+      const counted = barsOfSymbol(union, timeUnit, symbol);
+      for (const [lane, config] of configs.entries())
+        states[stateAt(lane) + memberAt.target] = targetReturnOf(config, counted);
+    }
   for (const [timeGroup, members] of union.groups.entries())
     for (let lane = 0; lane < lanes; lane++) {
       let sum = 0;
-      for (let k = 0; k < members.length; k++) sum += configOf(options, lane).initialCapital;
+      for (let k = 0; k < members.length; k++) sum += configs[lane].initialCapital;
       doubles[layout.latest / 8 + timeGroup * lanes + lane] = sum;
     }
 }
@@ -133,7 +144,7 @@ export function createPortfolioLanes(options: PortfolioLanesOptions): PortfolioL
     const states = statesOfPortfolios(memory);
     const counted = barsOfUnion(union, timeUnit);
     for (let lane = 0; lane < configurationOf.length; lane++) {
-      const at = Math.floor(lane / groupSize) * groupLength + (lane % groupSize);
+      const at = stateAt(lane);
       first[lane] = doubles[matrixAt(memory, matrix, lane)] / union.symbols;
       for (const name of ["last", "maximum", "trough"] as const) states[at + memberAt[name]] = first[lane];
       states[at + memberAt.target] = targetReturnOf(configOf(options, lane), counted);
