@@ -9,11 +9,11 @@ import {
   statesOfSymbol,
   timeLength,
 } from "../../simulation/fast/lane-memory.ts";
-import { targetReturnOf } from "../../simulation/fast/many-results.ts";
+import { returnTerms, yearsOf } from "../../simulation/fast/many-results.ts";
 import { createDirectionRows, type DirectionMatrix } from "./direction-rows.ts";
 import type { LaneOrder } from "./lane-order.ts";
 import { createPartialSums, type GroupSums } from "./partial-sums.ts";
-import { barsOfSymbol, barsOfUnion, type FinishedPortfolios } from "./portfolio-results.ts";
+import { barsOfSymbol, barsOfUnion, type FinishedPortfolios, stateAt } from "./portfolio-results.ts";
 import type { TimeUnion } from "./time-union.ts";
 
 /** The rows of one symbol in a block. */
@@ -74,11 +74,6 @@ function configOf({ configs, order }: PortfolioLanesOptions, lane: number): Back
   return configs[Math.max(order.configurationOf[lane], 0)];
 }
 
-/** The index of a lane's first member in the states of all groups. */
-function stateAt(lane: number): number {
-  return Math.floor(lane / groupSize) * groupLength + (lane % groupSize);
-}
-
 /** Opens all accounts in cash. Before its first row, an account is worth its capital. */
 function openAccounts(memory: LaneMemory, options: PortfolioLanesOptions): void {
   const { union, timeUnit, order } = options;
@@ -96,8 +91,9 @@ function openAccounts(memory: LaneMemory, options: PortfolioLanesOptions): void 
     for (let symbol = 0; symbol < union.symbols; symbol++) {
       const states = statesOfSymbol(memory, symbol);
       const counted = barsOfSymbol(union, timeUnit, symbol);
+      const years = yearsOf(counted);
       for (const [lane, config] of configs.entries())
-        states[stateAt(lane) + memberAt.target] = targetReturnOf(config, counted);
+        states[stateAt(lane) + memberAt.target] = returnTerms(config, counted.bars, years).targetReturn;
     }
   for (const [timeGroup, members] of union.groups.entries())
     for (let lane = 0; lane < lanes; lane++) {
@@ -142,12 +138,13 @@ export function createPortfolioLanes(options: PortfolioLanesOptions): PortfolioL
   /** Each portfolio begins at its first equity: the sum of the capitals, which need not be the capital in every bit. */
   function openPortfolios(matrix: number): void {
     const states = statesOfPortfolios(memory);
-    const counted = barsOfUnion(union, timeUnit);
+    const { length } = union;
+    const years = yearsOf(barsOfUnion(union, timeUnit));
     for (let lane = 0; lane < configurationOf.length; lane++) {
       const at = stateAt(lane);
       first[lane] = doubles[matrixAt(memory, matrix, lane)] / union.symbols;
       for (const name of ["last", "maximum", "trough"] as const) states[at + memberAt[name]] = first[lane];
-      states[at + memberAt.target] = targetReturnOf(configOf(options, lane), counted);
+      states[at + memberAt.target] = returnTerms(configOf(options, lane), length, years).targetReturn;
     }
   }
 

@@ -1,15 +1,15 @@
 import type { BacktestConfig } from "@atc/contract";
 import type { TimeUnit } from "../../base/calendar.ts";
-import { type GroupMember, groupLength, groupSize, memberAt } from "../../simulation/fast/group-state.ts";
+import { groupLength, groupSize, memberAt } from "../../simulation/fast/group-state.ts";
 import { type LaneMemory, statesOfPortfolios, statesOfSymbol } from "../../simulation/fast/lane-memory.ts";
 import {
   allocateResults,
   type CountedBars,
-  curveFigures,
   type ManyResults,
   manyResults,
-  targetReturnOf,
+  returnTerms,
   writeFigures,
+  yearsOf,
 } from "../../simulation/fast/many-results.ts";
 import type { LaneOrder } from "./lane-order.ts";
 import type { TimeUnion } from "./time-union.ts";
@@ -50,10 +50,9 @@ export function barsOfUnion({ length, firstTime, lastTime }: TimeUnion, timeUnit
   return { bars: length, firstTime, lastTime, timeUnit };
 }
 
-/** The members of the state in a lane. */
-function membersOf(states: Float64Array, lane: number): (name: GroupMember) => number {
-  const from = Math.floor(lane / groupSize) * groupLength + (lane % groupSize);
-  return (name) => states[from + memberAt[name]];
+/** The index of a lane's first member in the states of all groups. */
+export function stateAt(lane: number): number {
+  return Math.floor(lane / groupSize) * groupLength + (lane % groupSize);
 }
 
 /** The figures of one symbol's accounts. */
@@ -63,53 +62,77 @@ export function resultsOfSymbol(
 ): ManyResults {
   const states = statesOfSymbol(memory, symbol);
   const counted = barsOfSymbol(union, timeUnit, symbol);
-  return manyResults(configs.length, counted.bars, (index) => ({
-    ...counted,
-    of: membersOf(states, order.laneOf[index]),
+  const { bars } = counted;
+  const years = yearsOf(counted);
+  return manyResults(configs.length, bars, (index) => ({
+    bars,
+    years,
+    ...returnTerms(configs[index], bars, years),
     first: configs[index].initialCapital,
-    barsPerYear: configs[index].barsPerYear,
-    targetReturn: targetReturnOf(configs[index], counted),
+    states,
+    at: stateAt(order.laneOf[index]),
   }));
+}
+
+const sumNames = ["heldBars", "closed", "fees", "traded", "lost"] as const;
+
+/** Sums over the accounts of each configuration, added in the order of the symbols, which decides their last bits. */
+interface AccountSums extends Readonly<Record<(typeof sumNames)[number], Float64Array>> {
+  readonly overflowed: Uint8Array;
 }
 
 /**
  * Whether the equity or the fees of an account were ever not finite. Money that is not finite remains so, and an equity
  * that is not finite while the money is remains the maximum or the trough, or has been a drawdown.
  */
-function hasOverflowed(of: (name: GroupMember) => number): boolean {
-  const names = ["cash", "quantity", "last", "maximum", "trough", "drawdown", "fees"] as const;
-  return names.some((name) => !Number.isFinite(of(name)));
+function hasOverflowed(states: Float64Array, at: number): boolean {
+  const sum =
+    Math.abs(states[at + memberAt.cash]) +
+    Math.abs(states[at + memberAt.quantity]) +
+    Math.abs(states[at + memberAt.last]) +
+    Math.abs(states[at + memberAt.maximum]) +
+    Math.abs(states[at + memberAt.trough]) +
+    states[at + memberAt.drawdown] +
+    states[at + memberAt.fees];
+  return !Number.isFinite(sum);
+}
+
+function sumAccounts({ memory, order, configs, union }: FinishedPortfolios): AccountSums {
+  const { length } = configs;
+  const column = (): Float64Array => new Float64Array(length);
+  const sums = { heldBars: column(), closed: column(), fees: column(), traded: column(), lost: column() };
+  const overflowed = new Uint8Array(length);
+  for (let symbol = 0; symbol < union.symbols; symbol++) {
+    const states = statesOfSymbol(memory, symbol);
+    for (let index = 0; index < length; index++) {
+      const at = stateAt(order.laneOf[index]);
+      for (const name of sumNames) sums[name][index] += states[at + memberAt[name]];
+      if (hasOverflowed(states, at)) overflowed[index] = 1;
+    }
+  }
+  return { ...sums, overflowed };
 }
 
 /** The figures of the portfolios, by the formulas of `portfolioOf`. */
 export function portfolioResults(finished: FinishedPortfolios): ManyPortfolioResults {
   const { memory, order, configs, union, timeUnit, first } = finished;
   const counted = barsOfUnion(union, timeUnit);
-  const { isLost: _, ...columns } = allocateResults(configs.length, counted.bars);
-  const lost = new Float64Array(configs.length);
-  const overflowed = new Uint8Array(configs.length);
-  const portfolios = statesOfPortfolios(memory);
-  const accounts = union.rows.map((_rows, symbol) => statesOfSymbol(memory, symbol));
-  const bars = union.rows.reduce((sum, rows) => sum + rows, 0);
+  const { bars } = counted;
+  const years = yearsOf(counted);
+  const { isLost: _, ...columns } = allocateResults(configs.length, bars);
+  const states = statesOfPortfolios(memory);
+  const { lost, overflowed, ...sums } = sumAccounts(finished);
+  const rows = union.rows.reduce((sum, count) => sum + count, 0);
   for (const [index, config] of configs.entries()) {
     const lane = order.laneOf[index];
-    const { barsPerYear } = config;
-    const targetReturn = targetReturnOf(config, counted);
-    const of = membersOf(portfolios, lane);
-    writeFigures(columns, index, curveFigures({ ...counted, of, first: first[lane], barsPerYear, targetReturn }));
-    const sums = { heldBars: 0, closed: 0, fees: 0, traded: 0, lost: 0 };
-    for (const states of accounts) {
-      const ofAccount = membersOf(states, lane);
-      for (const name of ["heldBars", "closed", "fees", "traded", "lost"] as const) sums[name] += ofAccount(name);
-      if (hasOverflowed(ofAccount)) overflowed[index] = 1;
-    }
-    columns.exposure[index] = sums.heldBars / bars;
-    columns.trades[index] = sums.closed;
-    columns.fees[index] = sums.fees / union.symbols;
-    columns.traded[index] = sums.traded / union.symbols;
-    lost[index] = sums.lost;
-    if (overflowed[index] !== 0)
-      for (const column of Object.values(columns)) if (column instanceof Float64Array) column[index] = Number.NaN;
+    const curve = { bars, years, ...returnTerms(config, bars, years), first: first[lane], states, at: stateAt(lane) };
+    writeFigures(columns, index, curve);
+    columns.exposure[index] = sums.heldBars[index] / rows;
+    columns.trades[index] = sums.closed[index];
+    columns.fees[index] = sums.fees[index] / union.symbols;
+    columns.traded[index] = sums.traded[index] / union.symbols;
+    if (overflowed[index] === 0) continue;
+    for (const column of Object.values(columns)) if (column instanceof Float64Array) column[index] = Number.NaN;
   }
   return { ...columns, lost, overflowed };
 }

@@ -12,11 +12,11 @@ import { advancePlain } from "./plain-kernel.ts";
 import {
   directionsAddress,
   groupAddress,
-  returnsAddress,
   rowAddress,
   rowsAddress,
   stateAddress,
   type WorkingRows,
+  workAddress,
   workingLength,
   workingRows,
 } from "./working-rows.ts";
@@ -112,7 +112,7 @@ function createWasmKernel(): AccountKernel | undefined {
           directionsAddress,
           rowAddress("fill"),
           rowAddress("close"),
-          returnsAddress,
+          workAddress,
           bars,
           count,
         ),

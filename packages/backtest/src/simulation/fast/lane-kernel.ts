@@ -85,7 +85,7 @@ function wasmKernel(exports: AccountExports, memory: LaneMemory): LaneKernel {
         layout.lanes,
         layout[fill],
         layout.close,
-        layout.returns,
+        layout.work,
         bars,
         count,
         matrix(0) + from * stride,

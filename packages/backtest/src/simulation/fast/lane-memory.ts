@@ -1,5 +1,5 @@
 import { groupLength, groupSize } from "./group-state.ts";
-import { directionStride } from "./working-rows.ts";
+import { directionStride, workLength } from "./working-rows.ts";
 
 /** How much a memory of accounts in lanes holds. */
 export interface LaneShape {
@@ -31,8 +31,8 @@ export interface LaneLayout extends LaneShape {
   readonly fill: number;
   /** For the directions of eight accounts. */
   readonly lanes: number;
-  /** For the returns of a span. */
-  readonly returns: number;
+  /** For the work of a group. */
+  readonly work: number;
   /** By configuration, the address of its directions. */
   readonly sources: number;
   /** Directions that are all 0. */
@@ -71,7 +71,13 @@ export function laneLayout(shape: LaneShape): LaneLayout {
     end += 64 * Math.ceil(bytes / 64);
     return at;
   };
+  // If a matrix began a multiple of 4 KiB after the returns, each load of a sum would wait for the store of a return.
+  const takeApart = (bytes: number, other: number): number => {
+    end += (other + 1024 - end) & 4095;
+    return take(bytes);
+  };
   const stride = timeLength * blockLength;
+  const work = take(workLength);
   const symbolLength = 8 * groupLength * groups;
   const matrixLength = stride * groups;
   return {
@@ -82,7 +88,7 @@ export function laneLayout(shape: LaneShape): LaneLayout {
     close: take(8 * blockLength),
     fill: take(8 * blockLength),
     lanes: take(directionStride * groupSize),
-    returns: take(64 * timeLength),
+    work,
     sources: take(4 * groups * groupSize),
     flat: take(blockLength),
     // The kernel reads up to 15 bytes after a row.
@@ -91,7 +97,7 @@ export function laneLayout(shape: LaneShape): LaneLayout {
     latest: take(timeLength * groups * timeGroups),
     accounts: take(symbolLength * symbols),
     portfolios: take(symbolLength),
-    matrices: take(matrixLength * (1 + partialSums(timeGroups))),
+    matrices: takeApart(matrixLength * (1 + partialSums(timeGroups)), work),
     length: end,
   };
 }

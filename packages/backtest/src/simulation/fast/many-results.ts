@@ -1,6 +1,6 @@
 import type { BacktestConfig } from "@atc/contract";
 import { type TimeUnit, yearsBetween } from "../../base/calendar.ts";
-import type { GroupMember } from "./group-state.ts";
+import { memberAt } from "./group-state.ts";
 
 /**
  * Figures of many accounts as columns, one value per account; NaN or infinite if undefined. They are the metrics of the
@@ -47,58 +47,69 @@ export interface CountedBars {
   readonly timeUnit: TimeUnit;
 }
 
-/** Bars per year, for annualising: those of the configuration, else those of the data. */
-export function barsPerYearOf({ bars, firstTime, lastTime, timeUnit }: CountedBars, given?: number): number {
-  return given ?? (bars - 1) / yearsBetween(firstTime, lastTime, timeUnit);
+/** The years from the first bar to the last. */
+export function yearsOf({ firstTime, lastTime, timeUnit }: CountedBars): number {
+  return yearsBetween(firstTime, lastTime, timeUnit);
 }
 
-/** The return per bar above which ratios count. Without two bars there is none. */
-export function targetReturnOf(
-  { riskFreeRate, barsPerYear }: Pick<BacktestConfig, "riskFreeRate" | "barsPerYear">,
-  bars: CountedBars,
-): number {
-  return riskFreeRate === 0 || bars.bars < 2 ? 0 : riskFreeRate / barsPerYearOf(bars, barsPerYear);
-}
-
-/** A curve of one of many accounts or portfolios. */
-export interface ManyCurve extends CountedBars {
-  /** A member of its state. */
-  readonly of: (name: GroupMember) => number;
-  /** The first equity. */
-  readonly first: number;
-  readonly barsPerYear: number | undefined;
+/** What annualises and what ratios exceed: bars per year, and the return per bar of the risk-free rate. */
+export interface ReturnTerms {
+  readonly barsPerYear: number;
+  /** 0 without two bars, which have no ratio. */
   readonly targetReturn: number;
 }
 
-/** The figures of a curve of which the largest drawdown, the deviation and the growth are known. */
-export type CurveFigures = Readonly<
-  Record<"totalReturn" | "cagr" | "volatility" | "sharpe" | "sortino" | "maxDrawdown" | "calmar" | "equity", number>
+/** The terms of a configuration for bars over `years`. Without `barsPerYear`, those of the data count. */
+export function returnTerms(
+  { riskFreeRate, barsPerYear: given }: Pick<BacktestConfig, "riskFreeRate" | "barsPerYear">,
+  bars: number,
+  years: number,
+): ReturnTerms {
+  const barsPerYear = given ?? (bars - 1) / years;
+  return { barsPerYear, targetReturn: riskFreeRate === 0 || bars < 2 ? 0 : riskFreeRate / barsPerYear };
+}
+
+/** A curve of one of many accounts or portfolios. */
+export interface ManyCurve {
+  readonly bars: number;
+  /** From the first bar to the last. */
+  readonly years: number;
+  readonly barsPerYear: number;
+  readonly targetReturn: number;
+  /** The first equity. */
+  readonly first: number;
+  /** The states of groups, and the index of this curve's first member. */
+  readonly states: Float64Array;
+  readonly at: number;
+}
+
+/** The columns of a curve's figures. */
+export type CurveColumns = Pick<
+  ManyResults,
+  "totalReturn" | "cagr" | "volatility" | "sharpe" | "sortino" | "maxDrawdown" | "calmar" | "equity"
 >;
 
-/** The figures of a curve, by the formulas of `metricsOf`. */
-export function curveFigures(curve: ManyCurve): CurveFigures {
-  const { of, first, bars, firstTime, lastTime, timeUnit, targetReturn } = curve;
-  const years = yearsBetween(firstTime, lastTime, timeUnit);
+/** Writes the figures of a curve to a row, by the formulas of `metricsOf`. */
+export function writeFigures(columns: CurveColumns, row: number, curve: ManyCurve): void {
+  const { bars, years, first, targetReturn, states, at } = curve;
   const returns = bars - 1;
-  const yearly = Math.sqrt(barsPerYearOf(curve, curve.barsPerYear));
-  const equity = bars === 0 ? Number.NaN : of("last");
+  const yearly = Math.sqrt(curve.barsPerYear);
+  const equity = bars === 0 ? Number.NaN : states[at + memberAt.last];
   const growth = equity / first;
   const cagr = growth <= 0 ? -1 : years === 0 ? Number.NaN : growth ** (1 / years) - 1;
-  const deviation = Math.sqrt(of("squares") / (returns - 1));
-  const excess = of("mean") - targetReturn;
-  const fall = 1 - of("trough") / of("maximum");
+  const deviation = Math.sqrt(states[at + memberAt.squares] / (returns - 1));
+  const excess = states[at + memberAt.mean] - targetReturn;
+  const fall = 1 - states[at + memberAt.trough] / states[at + memberAt.maximum];
   // NaN only if the equity exceeds the range of a double.
-  const maxDrawdown = Math.max(Number.isNaN(fall) ? 0 : fall, of("drawdown"));
-  return {
-    totalReturn: growth - 1,
-    cagr,
-    volatility: deviation * yearly,
-    sharpe: (excess / deviation) * yearly,
-    sortino: (excess / Math.sqrt(of("downside") / returns)) * yearly,
-    maxDrawdown,
-    calmar: cagr / maxDrawdown,
-    equity,
-  };
+  const maxDrawdown = Math.max(Number.isNaN(fall) ? 0 : fall, states[at + memberAt.drawdown]);
+  columns.totalReturn[row] = growth - 1;
+  columns.cagr[row] = cagr;
+  columns.volatility[row] = deviation * yearly;
+  columns.sharpe[row] = (excess / deviation) * yearly;
+  columns.sortino[row] = (excess / Math.sqrt(states[at + memberAt.downside] / returns)) * yearly;
+  columns.maxDrawdown[row] = maxDrawdown;
+  columns.calmar[row] = cagr / maxDrawdown;
+  columns.equity[row] = equity;
 }
 
 /** Columns of `length` accounts, all 0. */
@@ -123,26 +134,18 @@ export function allocateResults(length: number, bars: number): ManyResults {
   };
 }
 
-/** Writes the figures of a curve to a row of the columns of the same names. */
-export function writeFigures(
-  columns: Readonly<Record<keyof CurveFigures, Float64Array>>,
-  row: number,
-  figures: CurveFigures,
-): void {
-  for (const [name, value] of Object.entries(figures)) columns[name as keyof CurveFigures][row] = value;
-}
-
 /** The figures of `length` accounts. */
 export function manyResults(length: number, bars: number, curveOf: (account: number) => ManyCurve): ManyResults {
   const columns = allocateResults(length, bars);
   for (let account = 0; account < length; account++) {
     const curve = curveOf(account);
-    writeFigures(columns, account, curveFigures(curve));
-    columns.exposure[account] = curve.of("heldBars") / bars;
-    columns.trades[account] = curve.of("closed");
-    columns.fees[account] = curve.of("fees");
-    columns.traded[account] = curve.of("traded");
-    columns.isLost[account] = curve.of("lost");
+    const { states, at } = curve;
+    writeFigures(columns, account, curve);
+    columns.exposure[account] = states[at + memberAt.heldBars] / bars;
+    columns.trades[account] = states[at + memberAt.closed];
+    columns.fees[account] = states[at + memberAt.fees];
+    columns.traded[account] = states[at + memberAt.traded];
+    columns.isLost[account] = states[at + memberAt.lost];
   }
   return columns;
 }

@@ -1,9 +1,9 @@
 import { AtcError, type BacktestConfig, type ReadonlyTypedArray } from "@atc/contract";
-import type { TimeUnit } from "../../base/calendar.ts";
+import { type TimeUnit, yearsBetween } from "../../base/calendar.ts";
 import { validateBacktestConfig } from "../../base/configuration.ts";
 import { type AccountKernel, accountKernel, withKernel } from "./account-kernel.ts";
 import type { AccountKey } from "./account-state.ts";
-import { groupLength, groupSize, memberAt, openGroupAccount } from "./group-state.ts";
+import { groupLength, groupSize, openGroupAccount } from "./group-state.ts";
 import { slowKeys } from "./is-fast.ts";
 import { type ManyResults, manyResults } from "./many-results.ts";
 import { blockLength, directionStride } from "./working-rows.ts";
@@ -176,16 +176,18 @@ export function createManySimulator(options: ManySimulatorOptions): ManySimulato
       lastTime = times[length - 1];
       bars += length;
     },
-    results: () =>
-      manyResults(accounts, bars, (account) => ({
-        of: (name) => groupStates[Math.floor(account / groupSize)][memberAt[name] + (account % groupSize)],
-        first: each[account].initialCapital,
+    results() {
+      const years = yearsBetween(firstTime, lastTime, timeUnit);
+      const { barsPerYear = (bars - 1) / years } = config;
+      return manyResults(accounts, bars, (account) => ({
         bars,
-        firstTime,
-        lastTime,
-        timeUnit,
-        barsPerYear: config.barsPerYear,
+        years,
+        barsPerYear,
         targetReturn,
-      })),
+        first: each[account].initialCapital,
+        states,
+        at: Math.floor(account / groupSize) * groupLength + (account % groupSize),
+      }));
+    },
   };
 }

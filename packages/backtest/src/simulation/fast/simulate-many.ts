@@ -1,5 +1,6 @@
+import { yearsBetween } from "../../base/calendar.ts";
 import { validateBacktestConfig } from "../../base/configuration.ts";
-import { type ManyResults, targetReturnOf } from "./many-results.ts";
+import { type ManyResults, returnTerms } from "./many-results.ts";
 import { createManySimulator, type ManyBars, type ManySimulatorOptions } from "./many-simulator.ts";
 
 /** Options of {@link simulateMany}. */
@@ -16,8 +17,8 @@ export function simulateMany(bars: ManyBars, options: SimulateManyOptions = {}):
   const { timeUnit = "ms" } = options;
   const { times } = bars;
   const { length } = times;
-  const counted = { bars: length, firstTime: times[0], lastTime: times[length - 1], timeUnit };
-  const targetReturn = targetReturnOf(validateBacktestConfig(options.config ?? {}), counted);
+  const years = length === 0 ? 0 : yearsBetween(times[0], times[length - 1], timeUnit);
+  const { targetReturn } = returnTerms(validateBacktestConfig(options.config ?? {}), length, years);
   const simulator = createManySimulator({ ...options, accounts: bars.directions.length, targetReturn });
   simulator.push(bars);
   return simulator.results();
