@@ -100,6 +100,17 @@ export {
   tradeColumns,
 } from "./output/tables.ts";
 export { timeTexts } from "./output/time-texts.ts";
+export type { TimedRows } from "./portfolio/equal-times.ts";
+export type { DirectionMatrix } from "./portfolio/many/direction-rows.ts";
+export {
+  createManyPortfolios,
+  type ManyPortfolios,
+  type ManyPortfoliosOptions,
+  manyPortfoliosBytes,
+} from "./portfolio/many/many-portfolios.ts";
+export type { PortfolioRows, ReturnListener } from "./portfolio/many/portfolio-lanes.ts";
+export type { ManyPortfolioResults } from "./portfolio/many/portfolio-results.ts";
+export { planTimeUnion, type TimeUnion, type TimeUnionOptions, type UnionBlock } from "./portfolio/many/time-union.ts";
 export {
   accountsOf,
   type PortfolioAccount,

@@ -31,6 +31,7 @@ const cases = fc.record({
   fill: fc.constantFrom<BacktestConfig["fill"][]>("nextOpen", "nextClose"),
   hasOpen: fc.boolean(),
   riskFreeRate: fc.constantFrom(0, 0.03, -0.01),
+  barsPerYear: fc.constantFrom(undefined, 252),
   accounts: fc.array(account, { minLength: 1, maxLength: 19 }),
 });
 
@@ -53,7 +54,8 @@ function barsOf({ steps, gap, hasOpen, accounts }: Case) {
 /** The figures of one account by a backtest of its own. */
 function separate(one: Case, index: number) {
   const { times, close, open, directions } = barsOf(one);
-  const config = { ...one.accounts[index]?.settings, fill: one.fill, riskFreeRate: one.riskFreeRate };
+  const { fill, riskFreeRate, barsPerYear } = one;
+  const config = { ...one.accounts[index]?.settings, fill, riskFreeRate, barsPerYear };
   const columns = { timestamp: times, close, ...(open === undefined ? {} : { open }) };
   const strategy = given(directions[index] as Int8Array);
   const { metrics, equity, totals } = backtestSeries(memorySeries("X", columns), { strategy, config });
@@ -69,7 +71,7 @@ describe.each(kernels)("many accounts with the kernel %s", (kernel) => {
     fc.assert(
       fc.property(cases, fc.constantFrom(1, 7, 64, 100), (one, blockLength) => {
         const bars = barsOf(one);
-        const config = { fill: one.fill, riskFreeRate: one.riskFreeRate };
+        const config = { fill: one.fill, riskFreeRate: one.riskFreeRate, barsPerYear: one.barsPerYear };
         const options = { config, settings: one.accounts.map((each) => each.settings) };
         const whole = simulateMany(bars, options);
         const bySteps = inBlocks(bars, options, blockLength);
