@@ -11,6 +11,7 @@ import { wholeAt, Kernel, Kind, State, Windows } from "./records";
 import { advanceRecursive } from "./recursive";
 import { advanceVotes } from "./votes";
 
+export { advanceDecisions, cutKinds } from "./decisions";
 export { advanceLongBlock } from "./long-block";
 export { splitLanes, computeAverageSignal, advanceKindEquities, advanceKindEquity } from "./many-kinds";
 export { fillLaneFactors, fillReturns, computeCrossings, advanceLayer1, computeSignals, carryCodes } from "./many-votes";

@@ -135,6 +135,47 @@ export class Windows {
   kama: u64;
 }
 
+/** A kind's equity and its cut: the equity with the sign of its signal beyond a threshold, else 0. */
+@unmanaged
+export class Weighted {
+  /** The working row of the kind's signals; that of its equities is `6 * rowLength` further. */
+  signals: u64;
+  /** The row of cuts; that of equities is `rowLength` further. */
+  row: u64;
+  long: f64;
+  short: f64;
+}
+
+/** The average signal and the direction of one configuration of many. */
+@unmanaged
+export class Decision {
+  /** The rows of the cuts of its six kinds. */
+  kind0: u64;
+  kind1: u64;
+  kind2: u64;
+  kind3: u64;
+  kind4: u64;
+  kind5: u64;
+  long: f64;
+  short: f64;
+  lts: u64;
+  delayed: u64;
+  /** The first bar whose equities of layer 2 are numbers. */
+  firstBar: f64;
+  /** The row of the average signal before any delay, after room for one bar. Configurations may share it. */
+  averages: u64;
+  /** The row of directions, a byte per bar. */
+  directions: u64;
+  /** The average signal at the last bar, before any delay. */
+  last: f64;
+  /** 1 if the last output is a number not above the long threshold; likewise not below the short one. */
+  notAbove: u64;
+  notBelow: u64;
+  /** 1 if the direction is long; 1 if it has ever changed. */
+  up: u64;
+  begun: u64;
+}
+
 /** Offsets of the working rows from `scratch`. All computations in a memory share them. */
 export const closeRow: usize = 16;
 export const sourceRow: usize = 64 + 1 * rowLength;

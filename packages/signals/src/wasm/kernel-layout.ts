@@ -89,6 +89,32 @@ export const recordMembers = {
     hma: "u64",
     kama: "u64",
   },
+  weighted: {
+    signals: "u64",
+    row: "u64",
+    long: "f64",
+    short: "f64",
+  },
+  decision: {
+    kind0: "u64",
+    kind1: "u64",
+    kind2: "u64",
+    kind3: "u64",
+    kind4: "u64",
+    kind5: "u64",
+    long: "f64",
+    short: "f64",
+    lts: "u64",
+    delayed: "u64",
+    firstBar: "f64",
+    averages: "u64",
+    directions: "u64",
+    last: "f64",
+    notAbove: "u64",
+    notBelow: "u64",
+    up: "u64",
+    begun: "u64",
+  },
 } as const;
 
 /** Bars and bytes of the working rows; offsets count from the first byte of the rows. */

@@ -7,6 +7,8 @@ import { rows } from "./working-rows.ts";
 interface SignalExports extends LaneExports {
   advance(kernel: number, scratch: number, count: number): void;
   advanceLongBlock(kernel: number, scratch: number, count: number, close: number): void;
+  cutKinds(first: number, size: number, count: number): void;
+  advanceDecisions(first: number, size: number, start: number, count: number, offset: number): void;
   mark(kernel: number): void;
   rollBack(kernel: number): void;
 }

@@ -1,0 +1,92 @@
+import { averageKinds, type SignalConfig } from "@atc/contract";
+import { cutThresholds, type KindNode, nodeKey, nodeKeys } from "./kind-nodes.ts";
+import type { Member } from "./many-kernel.ts";
+import { type Bundle, packKinds } from "./pack-kinds.ts";
+
+/** A node whose signal is cut at two thresholds. */
+export interface CutNode {
+  readonly node: KindNode;
+  readonly long: number;
+  readonly short: number;
+}
+
+/** The nodes of a member, in the order of the kinds. */
+export interface PlannedMember {
+  readonly member: Member;
+  /** The indices of the six in {@link GraphPlan.cuts}. */
+  readonly cuts: readonly number[];
+}
+
+/** A kernel of a plan, and its cut nodes: a range of {@link GraphPlan.cuts}. */
+interface PlannedBundle extends Bundle {
+  readonly firstCut: number;
+  readonly cutCount: number;
+}
+
+/** The nodes that configurations share, each once. */
+export interface GraphPlan {
+  readonly bundles: readonly PlannedBundle[];
+  readonly cuts: readonly CutNode[];
+  readonly members: readonly PlannedMember[];
+}
+
+/** The place of a node: the index of its kernel, and its own among the kinds of that. */
+export interface NodePlace {
+  readonly bundle: number;
+  readonly place: number;
+}
+
+/** A node and the thresholds that its signal is cut at. */
+interface NodeCuts {
+  readonly node: KindNode;
+  /** By threshold pair. */
+  readonly cuts: Map<string, CutNode>;
+}
+
+/** The nodes of configurations by key. */
+function collectNodes(configs: readonly SignalConfig[]): ReadonlyMap<string, NodeCuts> {
+  const found = new Map<string, NodeCuts>();
+  for (const config of configs) {
+    const thresholds = cutThresholds(config);
+    const pair = thresholds.join(" ");
+    const [long, short] = thresholds;
+    for (const [index, key] of nodeKeys(config).entries()) {
+      const known = found.get(key);
+      const node = known?.node ?? { kind: averageKinds[index], config };
+      if (known === undefined) found.set(key, { node, cuts: new Map([[pair, { node, long, short }]]) });
+      else if (!known.cuts.has(pair)) known.cuts.set(pair, { node, long, short });
+    }
+  }
+  return found;
+}
+
+/** Plans the nodes of configurations with the same calculation source. */
+export function planGraph(members: readonly Member[]): GraphPlan {
+  const nodes = collectNodes(members.map(({ config }) => config));
+  const cuts: CutNode[] = [];
+  const places = new Map<string, number>();
+  const bundles = packKinds([...nodes.values()].map(({ node }) => node)).map((bundle): PlannedBundle => {
+    const firstCut = cuts.length;
+    for (const key of bundle.nodes.map(nodeKey)) {
+      for (const [pair, cut] of nodes.get(key)?.cuts ?? []) {
+        places.set(`${key} ${pair}`, cuts.length);
+        cuts.push(cut);
+      }
+    }
+    return { ...bundle, firstCut, cutCount: cuts.length - firstCut };
+  });
+  const planned = members.map((member): PlannedMember => {
+    const pair = cutThresholds(member.config).join(" ");
+    return { member, cuts: nodeKeys(member.config).map((key) => places.get(`${key} ${pair}`) ?? 0) };
+  });
+  return { bundles, cuts, members: planned };
+}
+
+/** The places of all nodes of a plan by key. */
+export function nodePlaces({ bundles }: GraphPlan): ReadonlyMap<string, NodePlace> {
+  const places = new Map<string, NodePlace>();
+  for (const [bundle, { nodes }] of bundles.entries()) {
+    for (const [place, node] of nodes.entries()) places.set(nodeKey(node), { bundle, place });
+  }
+  return places;
+}

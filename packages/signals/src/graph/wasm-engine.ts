@@ -1,0 +1,186 @@
+import { averageKinds } from "@atc/contract";
+import type { Kernel } from "../base/kernel.ts";
+import { recordMembers } from "../wasm/kernel-layout.ts";
+import { planKernel } from "../wasm/kernel-plan.ts";
+import { isWhole, memberPlace, type RecordMember, type RecordName, recordLength } from "../wasm/kernel-records.ts";
+import { kernelSpace } from "../wasm/kernel-space.ts";
+import { allocateSlot, disposeWith, type Slot } from "../wasm/slot.ts";
+import { createWasmKernel } from "../wasm/wasm-kernel.ts";
+import { rowBytes, rows, wasmBlockLength } from "../wasm/working-rows.ts";
+import { bundleOutputs, type GraphEngine, windowLength } from "./graph-engine.ts";
+import type { GraphPlan, PlannedMember } from "./plan-graph.ts";
+
+/** Bytes between two rows of directions: vectors are written past the last bar, and no stride is a power of two. */
+const directionStride = windowLength + 64;
+
+/** Byte offsets in the slot of a graph. */
+interface GraphLayout {
+  cutRecord(cut: number): number;
+  decisionRecord(member: number): number;
+  /** The row of cuts; that of equities follows. */
+  cutRow(cut: number): number;
+  averageRow(member: number): number;
+  directionRow(member: number): number;
+  /** In doubles. */
+  readonly length: number;
+}
+
+function layOut({ cuts, members }: GraphPlan, averageSignals: boolean): GraphLayout {
+  let end = 0;
+  function reserve(bytes: number, count: number): (index: number) => number {
+    const first = end;
+    end += bytes * count;
+    return (index) => first + bytes * index;
+  }
+  const cutRecord = reserve(8 * recordLength("weighted"), cuts.length);
+  const decisionRecord = reserve(8 * recordLength("decision"), members.length);
+  end = 64 * Math.ceil(end / 64);
+  const cutRow = reserve(2 * rowBytes, cuts.length);
+  const averageRow = reserve(rowBytes, averageSignals ? members.length : 1);
+  const directionRow = reserve(directionStride, members.length);
+  return {
+    cutRecord,
+    decisionRecord,
+    cutRow,
+    // After room for the bar before the block.
+    averageRow: (member) => averageRow(averageSignals ? member : 0) + 16,
+    directionRow,
+    length: end / 8,
+  };
+}
+
+function writeRecord<Name extends RecordName>(
+  memory: Float64Array,
+  address: number,
+  name: Name,
+  values: Readonly<Record<RecordMember<Name>, number>>,
+): void {
+  const words = new Uint32Array(memory.buffer);
+  for (const member of Object.keys(recordMembers[name]) as RecordMember<Name>[]) {
+    const place = address / 8 + memberPlace(name, member);
+    memory[place] = 0;
+    if (isWhole(name, member)) words[2 * place] = values[member];
+    else memory[place] = values[member];
+  }
+}
+
+function writeDecision(
+  memory: Float64Array,
+  base: number,
+  layout: GraphLayout,
+  index: number,
+  { member: { config }, cuts }: PlannedMember,
+): void {
+  const row = (kind: number): number => base + layout.cutRow(cuts[kind]);
+  writeRecord(memory, base + layout.decisionRecord(index), "decision", {
+    kind0: row(0),
+    kind1: row(1),
+    kind2: row(2),
+    kind3: row(3),
+    kind4: row(4),
+    kind5: row(5),
+    long: config.longThreshold,
+    short: config.shortThreshold,
+    lts: Number(config.dialect === "lts"),
+    delayed: Number(config.strategyMode),
+    firstBar: config.cutout,
+    averages: base + layout.averageRow(index),
+    directions: base + layout.directionRow(index),
+    last: 0,
+    notAbove: 0,
+    notBelow: 0,
+    up: 0,
+    begun: 0,
+  });
+}
+
+function writeGraph({ cuts, members }: GraphPlan, layout: GraphLayout, { space, address, length }: Slot): void {
+  const memory = space.doubles();
+  memory.fill(0, address / 8, address / 8 + length);
+  for (const [index, { node, long, short }] of cuts.entries()) {
+    const signals = rows.signals(averageKinds.indexOf(node.kind));
+    const row = address + layout.cutRow(index);
+    writeRecord(memory, address + layout.cutRecord(index), "weighted", { signals, row, long, short });
+  }
+  for (const [index, member] of members.entries()) writeDecision(memory, address, layout, index, member);
+}
+
+/** The kernels and the slot of a graph, all in one memory. */
+interface GraphParts {
+  readonly kernels: readonly Kernel[];
+  readonly slot: Slot;
+}
+
+/** Doubles of all slots of a graph. */
+function lengthOf({ bundles }: GraphPlan, layout: GraphLayout): number {
+  const planned = bundles.map((bundle) => planKernel(bundle.config, bundleOutputs(bundle), { longBlocks: true }));
+  return planned.reduce((sum, { slot }) => sum + slot.length(), layout.length);
+}
+
+function createParts(plan: GraphPlan, layout: GraphLayout): GraphParts | undefined {
+  const space = kernelSpace(lengthOf(plan, layout));
+  const kernels: Kernel[] = [];
+  for (const bundle of space === undefined ? [] : plan.bundles) {
+    const kernel = createWasmKernel(bundle.config, bundleOutputs(bundle), space);
+    if (kernel !== undefined) kernels.push(kernel);
+  }
+  const slot = space && kernels.length === plan.bundles.length ? allocateSlot(layout.length, space) : undefined;
+  if (slot !== undefined) return { kernels, slot };
+  for (const kernel of kernels) kernel[Symbol.dispose]();
+  return undefined;
+}
+
+/** The bytes that a graph takes in WebAssembly. */
+export function graphBytes(plan: GraphPlan, averageSignals: boolean): number {
+  return 8 * lengthOf(plan, layOut(plan, averageSignals));
+}
+
+/** The engine in WebAssembly; undefined if this machine cannot run it or there is no memory for it. */
+export function createWasmEngine(plan: GraphPlan, averageSignals: boolean): GraphEngine | undefined {
+  const layout = layOut(plan, averageSignals);
+  const parts = createParts(plan, layout);
+  if (parts === undefined) return undefined;
+  const { kernels, slot } = parts;
+  const { space, address } = slot;
+  writeGraph(plan, layout, slot);
+  const { bundles, members } = plan;
+  const { exports } = space;
+  const firstDecision = address + layout.decisionRecord(0);
+  // Views become useless when the memory grows.
+  const averageViews: Float64Array[] = [];
+  const directionViews: Int8Array[] = [];
+  const engine: GraphEngine = {
+    kernels,
+    cut(bundle, count) {
+      const { firstCut, cutCount } = bundles[bundle];
+      exports.cutKinds(address + layout.cutRecord(firstCut), cutCount, count);
+    },
+    decide(start, count, offset) {
+      exports.advanceDecisions(firstDecision, members.length, start, count, offset);
+    },
+    averageSignals(member) {
+      // A delayed signal is that of the bar before.
+      const delay = members[member].member.config.strategyMode ? 8 : 0;
+      const { buffer } = space.doubles();
+      const known = averageViews[member];
+      if (known?.buffer === buffer) return known;
+      const view = new Float64Array(buffer, address + layout.averageRow(member) - delay, wasmBlockLength);
+      averageViews[member] = view;
+      return view;
+    },
+    directions(member) {
+      const { buffer } = space.doubles();
+      const known = directionViews[member];
+      if (known?.buffer === buffer) return known;
+      const view = new Int8Array(buffer, address + layout.directionRow(member), windowLength);
+      directionViews[member] = view;
+      return view;
+    },
+    [Symbol.dispose]() {
+      slot[Symbol.dispose]();
+      for (const kernel of kernels) kernel[Symbol.dispose]();
+    },
+  };
+  disposeWith(engine, slot);
+  return engine;
+}
