@@ -15,6 +15,7 @@ export { advanceDecisions, cutKinds } from "./decisions";
 export { advanceLongBlock } from "./long-block";
 export { splitLanes, computeAverageSignal, advanceKindEquities, advanceKindEquity } from "./many-kinds";
 export { fillLaneFactors, fillReturns, computeCrossings, advanceLayer1, computeSignals, carryCodes } from "./many-votes";
+export { advanceSharedKinds, advanceUnits, crossUnits } from "./shared-kinds";
 
 /**
  * Computes the `count` bars in the row of the close and, if the calculation source is another column, the row of the

@@ -135,6 +135,45 @@ export class Windows {
   kama: u64;
 }
 
+/**
+ * An average whose crossings kinds of several base lengths share. Other windows lead to other last bits of an average,
+ * so its sides count only if rounding cannot change them.
+ */
+@unmanaged
+export class Unit {
+  /** The working row of the average, and the rows of its votes and of their equities with their signs. */
+  average: u64;
+  votes: u64;
+  equities: u64;
+  /** Two such averages differ by at most this share of the largest price. */
+  slack: f64;
+  /** 1 if an average depends on all prices so far, not on a window. */
+  recursive: u64;
+  vote: f64;
+  side: f64;
+  ties: f64;
+  /** Bars of the block without a vote; they are the first ones. */
+  zeros: u64;
+  /** 1 if rounding may have changed a side. */
+  doubtful: u64;
+}
+
+/** A kind of which all nine averages are units. */
+@unmanaged
+export class SharedKind {
+  unit0: u64;
+  unit1: u64;
+  unit2: u64;
+  unit3: u64;
+  unit4: u64;
+  unit5: u64;
+  unit6: u64;
+  unit7: u64;
+  unit8: u64;
+  /** A record of `Kind` with an equity and its rows. */
+  kind: u64;
+}
+
 /** A kind's equity and its cut: the equity with the sign of its signal beyond a threshold, else 0. */
 @unmanaged
 export class Weighted {

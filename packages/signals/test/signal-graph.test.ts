@@ -3,7 +3,9 @@ import { smallestBaseLength } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createGraphKernel } from "../src/graph/graph-kernel.ts";
+import { canClimb } from "../src/graph/ladder-plan.ts";
 import { planGraph } from "../src/graph/plan-graph.ts";
+import type { Reread } from "../src/graph/reread.ts";
 import {
   compute,
   computeMany,
@@ -14,7 +16,7 @@ import {
   signalOutputs,
   validateSignalConfig,
 } from "../src/index.ts";
-import { kernels, useKernel } from "./kernels.ts";
+import { kernels, useKernel, wasmBuilt } from "./kernels.ts";
 import { randomWalk } from "./price-walks.ts";
 import { anyConfig, anySeries } from "./random-series.ts";
 
@@ -94,6 +96,49 @@ function directionsOf(
     from = end;
   }
   return columns;
+}
+
+/** How many nodes left the ladder, to see that doubts occur and that they do not always. */
+interface Climb {
+  nodes: number;
+  left: number;
+}
+
+/** Expects all outputs of every member over averages that kinds share to be those of its own stream. */
+function expectClimb(
+  configs: readonly SignalConfig[],
+  close: Float64Array,
+  chunks: readonly number[],
+  doubt: number,
+): Climb {
+  const members = configs.map((config, index) => ({ index, config: validateSignalConfig(config) }));
+  const outputs = signalOutputs.filter((output) => !averageKinds.some((kind) => kind === output));
+  const plan = planGraph(members, (nodes) => nodes.filter(canClimb));
+  const reread: Reread = (from, count) => {
+    const part = close.subarray(from, from + count);
+    return { close: part, source: part };
+  };
+  const graph = createGraphKernel(plan, new Set(outputs), { reread, tallies: true, doubt });
+  const joined = configs.map(() =>
+    Object.fromEntries(outputs.map((output) => [output, new Float64Array(close.length)])),
+  );
+  for (let from = 0, i = 0; from < close.length; i++) {
+    const count = Math.min(close.length - from, graph.blockLength, chunks[i % chunks.length] as number);
+    graph.advance(close, close, from, count, ({ index }, results) => {
+      for (const output of outputs)
+        joined[index]?.[output]?.set((results[output] as Float64Array).subarray(0, count), from);
+    });
+    from += count;
+  }
+  for (const [index, config] of configs.entries()) {
+    const alone = createStream(config);
+    const wanted = alone.push({ close });
+    for (const output of outputs) expectSame(joined[index]?.[output] ?? [], wanted[output], `${output} of ${index}`);
+    expect(diagnosable(graph.tallies(index))).toEqual(diagnosable(alone.diagnostics()));
+  }
+  const { left } = graph;
+  graph[Symbol.dispose]();
+  return { nodes: plan.ladder?.nodes.length ?? 0, left };
 }
 
 const cents = (close: Float64Array): Float64Array => close.map((price) => Math.round(price * 20) / 20);
@@ -190,6 +235,92 @@ function diagnosable(value: object): object {
 
 const lengthsOf = (lengths: readonly number[]): Partial<SignalConfig> =>
   Object.fromEntries(averageKinds.map((kind, i) => [`${kind}Length`, lengths[i % lengths.length]]));
+
+describe.skipIf(!wasmBuilt)("kinds of several base lengths over shared averages", () => {
+  useKernel("wasm");
+
+  it("have the bits of their own streams, whether a side is in doubt or not", () => {
+    const seen: Climb[] = [];
+    const doubts = fc.constantFrom(0.001, 1, 1e5, 1e9);
+    fc.assert(
+      fc.property(anyList, anySeries(600), anyChunks, doubts, (configs, { close }, chunks, doubt) => {
+        seen.push(expectClimb(configs, close, chunks, doubt));
+      }),
+      { numRuns: 200 },
+    );
+    expect(seen.some(({ nodes, left }) => nodes > 0 && left === 0)).toBe(true);
+    expect(seen.some(({ nodes, left }) => left > 0 && left < nodes)).toBe(true);
+    expect(seen.some(({ nodes, left }) => nodes > 0 && left === nodes)).toBe(true);
+  });
+
+  it("stay together on ordinary prices over many bars, ties of prices in cents included", () => {
+    const configs = Array.from({ length: 14 }, (_, i) => ({ ...signalDefaults, ...lengthsOf([12 + 3 * i]) }));
+    const ties = cents(randomWalk(3000, 8));
+    expect(expectClimb(configs, ties, [128], 1)).toEqual({ nodes: 84, left: 0 });
+    expect(compute({ close: ties }, configs[2]).diagnostics.ties).toBeGreaterThan(0);
+  });
+
+  it("leave if a close is as far from an average as the bound of a tie", () => {
+    const configs = [20, 21, 22, 23].map((length) => ({ ...signalDefaults, ...lengthsOf([length]) }));
+    const close = randomWalk(700, 4);
+    // Makes the close of some bars lie within rounding of the bound.
+    for (const bar of [400, 530]) {
+      const { wma } = compute({ close: close.subarray(0, bar + 1) }, configs[0], { outputs: ["wma"] }).columns;
+      const n = 20;
+      const share = n / ((n * (n + 1)) / 2);
+      const rest = (wma[bar] as number) - share * (close[bar] as number);
+      // p - m = 1e-10 p for m = rest + share p.
+      close[bar] = rest / (1 - share - 1e-10);
+    }
+    const { left } = expectClimb(configs, close, [100], 1);
+    expect(left).toBeGreaterThan(0);
+    expect(left).toBeLessThan(24);
+  });
+
+  it("leave if an equity may reach its cap or a window sum may overflow", () => {
+    const configs = [20, 21, 22, 23].map((length) => ({
+      ...signalDefaults,
+      ...lengthsOf([length]),
+      lambda: 900,
+      growthCap: "none" as const,
+      decay: 0,
+    }));
+    expect(expectClimb(configs, randomWalk(900, 4), [128], 1).left).toBe(24);
+    const huge = randomWalk(500, 4).map((price) => price * 1e300);
+    const plain = configs.map((config) => ({ ...config, lambda: 0.02 }));
+    expect(expectClimb(plain, huge, [77], 1).left).toBe(24);
+  });
+
+  it("are what a graph of tied lengths consists of, if it can read bars again", () => {
+    const configs = Array.from({ length: 30 }, (_, i) => lengthsOf([14 + i]));
+    const close = randomWalk(2500, 3);
+    const reread = (from: number, count: number, symbol: number) => {
+      expect(symbol).toBe(0);
+      return { close: close.subarray(from, from + count) };
+    };
+    const graph = createSignalGraph(configs, { reread });
+    expect(graph.describe()).toMatchObject({ averages: 6 * 42, layer1Signals: 180, methods: { shared: 30 } });
+    expect(createSignalGraph(configs).describe()).toMatchObject({ averages: 54 * 30, methods: { separate: 30 } });
+    for (const [index, column] of directionsOf(graph, close, [2500, 300]).entries())
+      expectSame(column, computeOne(close, configs[index] ?? {}).columns, `direction of ${index}`);
+    const outputs = ["direction", "averageSignal", "hmaEquity"] as const;
+    for (const [index, { columns, diagnostics }] of computeMany({ close }, configs, { outputs }).entries()) {
+      const own = compute({ close }, configs[index], { outputs });
+      for (const output of outputs) expectSame(columns[output], own.columns[output], `${output} of ${index}`);
+      expect(diagnostics).toEqual(own.diagnostics);
+    }
+  });
+
+  it("reject bars read again that are not those that were asked for", () => {
+    const configs = Array.from({ length: 30 }, (_, i) => lengthsOf([14 + i]));
+    const graph = createSignalGraph(configs, { reread: () => ({ close: Float64Array.of(1) }) });
+    graph.push({ close: randomWalk(300) }, () => {});
+    const huge = randomWalk(10).map((price) => price * 1e300);
+    expect(() => graph.push({ close: huge }, () => {})).toThrow(
+      expect.objectContaining({ code: "ATC_INVALID_DATA", details: { from: 0, count: 300, bars: 1 } }),
+    );
+  });
+});
 
 describe("a graph of signals", () => {
   const close = randomWalk(600, 5);

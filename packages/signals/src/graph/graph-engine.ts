@@ -1,5 +1,7 @@
+import type { ReadonlyTypedArray } from "@atc/contract";
 import type { Kernel } from "../base/kernel.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
+import type { Ladder } from "./ladder.ts";
 import type { Bundle } from "./pack-kinds.ts";
 
 /** Bars of a row of directions. A multiple of every block length. */
@@ -11,6 +13,12 @@ export interface GraphEngine extends Disposable {
   readonly kernels: readonly Kernel[];
   /** Takes over signals and equities of the bundle's kernel, which has just advanced by `count` bars. */
   cut(bundle: number, count: number): void;
+  /** The kinds of the plan's ladder, if any. */
+  readonly ladder: Ladder | undefined;
+  /** Computes bars `from` to `from + count` (exclusive) of the ladder and takes over its signals and equities. */
+  climb(close: ReadonlyTypedArray<number>, source: ReadonlyTypedArray<number>, from: number, count: number): void;
+  /** The signals or equities of a node of the ladder in the block. Valid until another computation begins. */
+  ladderRow(node: number, output: "signal" | "equity"): Float64Array;
   /**
    * Computes the average signals and directions of `count` bars from bar `start` on. Directions are written to the rows
    * from `offset` on.

@@ -1,14 +1,17 @@
-import type { ReadonlyTypedArray } from "@atc/contract";
-import { averageKinds } from "@atc/contract";
+import type { ReadonlyTypedArray, SignalConfig } from "@atc/contract";
 import { chooseKernel } from "@atc/plugin-kit";
 import type { KindTallies } from "../base/kernel.ts";
 import { neededKinds, sumTallies } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
+import { wasmBlockLength } from "../wasm/working-rows.ts";
+import { createCopies } from "./block-copies.ts";
 import type { GraphEngine } from "./graph-engine.ts";
 import { nodeKeys } from "./kind-nodes.ts";
+import type { LadderOptions } from "./ladder.ts";
+import { ladderPlaces } from "./ladder-plan.ts";
 import type { BlockResults, ManyKernel, Member } from "./many-kernel.ts";
 import { createPlainEngine } from "./plain-engine.ts";
-import { type GraphPlan, nodePlaces } from "./plan-graph.ts";
+import { type GraphPlan, nodePlaces, planGraph } from "./plan-graph.ts";
 import { createWasmEngine } from "./wasm-engine.ts";
 
 /** Computes configurations over kinds that they share. */
@@ -23,67 +26,57 @@ export interface GraphKernel extends ManyKernel {
   ): void;
   /** The row of directions of a member. Valid until another computation of the thread begins. */
   directions(member: number): Int8Array;
+  /** Number of kinds that have left the ladder of the plan, for kernels of their own. */
+  readonly left: number;
 }
 
-type NodeOutputs = Partial<Record<SignalOutput, Float64Array>>;
+/** The engine and the plan that it follows: in TypeScript, one without a ladder. */
+interface PlannedEngine {
+  readonly plan: GraphPlan;
+  readonly engine: GraphEngine;
+}
 
-/** Copies of the outputs of each bundle's kernel, because kernels share their rows. */
-function createCopies(
-  { bundles }: GraphPlan,
+function createEngine(
+  plan: GraphPlan,
   outputs: ReadonlySet<SignalOutput>,
-  blockLength: number,
-): readonly NodeOutputs[] {
-  return bundles.map(({ nodes }) => {
-    const copies: NodeOutputs = {};
-    for (const { kind } of nodes) {
-      for (const output of [kind, `${kind}Signal`, `${kind}Equity`] as const) {
-        if (outputs.has(output)) copies[output] = new Float64Array(blockLength);
-      }
-    }
-    return copies;
-  });
-}
-
-function copyOutputs(copies: NodeOutputs, results: NodeOutputs): void {
-  for (const [output, copy] of Object.entries(copies)) copy.set(results[output as SignalOutput] as Float64Array);
-}
-
-function createEngine(plan: GraphPlan, outputs: ReadonlySet<SignalOutput>): GraphEngine {
+  options: LadderOptions | undefined,
+): PlannedEngine {
+  const flat = (): GraphPlan =>
+    plan.ladder === undefined ? plan : planGraph(plan.members.map(({ member }) => member));
   return chooseKernel({
-    wasm: () => createWasmEngine(plan, outputs.has("averageSignal")),
-    reference: () => createPlainEngine(plan),
+    wasm() {
+      const engine = createWasmEngine(plan, outputs.has("averageSignal"), options);
+      return engine && { plan, engine };
+    },
+    reference() {
+      const own = flat();
+      return { plan: own, engine: createPlainEngine(own) };
+    },
     needs: "SIMD, its file dist/kernel.wasm, and memory for the configurations",
   });
 }
 
-/** A kernel for configurations with the same calculation source, whose outputs need all six kinds. */
-export function createGraphKernel(plan: GraphPlan, outputs: ReadonlySet<SignalOutput>): GraphKernel {
-  const engine = createEngine(plan, outputs);
-  const { kernels } = engine;
-  const [{ blockLength, name }] = kernels as readonly [(typeof kernels)[number], ...(typeof kernels)[number][]];
-  const copies = createCopies(plan, outputs, blockLength);
-  const hasCopies = copies.some((each) => Object.keys(each).length > 0);
+/**
+ * A kernel for configurations with the same calculation source, whose outputs need all six kinds. A plan with a ladder
+ * needs its options, and computes no averages as outputs.
+ */
+export function createGraphKernel(
+  wanted: GraphPlan,
+  outputs: ReadonlySet<SignalOutput>,
+  options?: LadderOptions,
+): GraphKernel {
+  const { plan, engine } = createEngine(wanted, outputs, options);
+  const { kernels, ladder } = engine;
+  const name = kernels[0]?.name ?? "wasm";
+  const blockLength = kernels[0]?.blockLength ?? wasmBlockLength;
+  const copies = createCopies(plan, engine, outputs, blockLength);
   const places = nodePlaces(plan);
+  const climbers = plan.ladder && ladderPlaces(plan.ladder);
   const members = plan.members.map(({ member }) => member);
   let bars = 0;
 
-  /** The outputs of a member's kinds; the same arrays after every block. */
-  function kindResults({ config }: Member): BlockResults {
-    const results: Partial<Record<SignalOutput, Float64Array>> = {};
-    for (const [index, key] of nodeKeys(config).entries()) {
-      const kind = averageKinds[index];
-      const bundle = places.get(key)?.bundle ?? 0;
-      for (const output of [kind, `${kind}Signal`, `${kind}Equity`] as const) {
-        const copy = copies[bundle][output];
-        if (copy !== undefined) results[output] = copy;
-      }
-    }
-    return results;
-  }
-  const ofKinds = hasCopies ? members.map(kindResults) : [];
-
   function resultsOf(member: number): BlockResults {
-    const results: { -readonly [Output in keyof BlockResults]: BlockResults[Output] } = { ...ofKinds[member] };
+    const results: { -readonly [Output in keyof BlockResults]: BlockResults[Output] } = { ...copies.of(member) };
     if (outputs.has("averageSignal")) results.averageSignal = engine.averageSignals(member);
     if (outputs.has("direction")) results.direction = engine.directions(member);
     return results;
@@ -99,14 +92,19 @@ export function createGraphKernel(plan: GraphPlan, outputs: ReadonlySet<SignalOu
     for (let bundle = 0; bundle < kernels.length; bundle++) {
       kernels[bundle].advance(close, source, from, count);
       engine.cut(bundle, count);
-      if (hasCopies) copyOutputs(copies[bundle], kernels[bundle].results as NodeOutputs);
+      copies.copyBundle(bundle);
     }
+    engine.climb(close, source, from, count);
+    copies.copyLadder();
     engine.decide(bars, count, offset);
     bars += count;
   }
 
-  function kindTallies(config: Member["config"], index: number): KindTallies {
-    const place = places.get(nodeKeys(config)[index]);
+  function kindTallies(config: SignalConfig, index: number): KindTallies {
+    const key = nodeKeys(config)[index];
+    const climber = climbers?.get(key);
+    if (climber !== undefined && ladder !== undefined) return ladder.tallies(climber);
+    const place = places.get(key);
     return kernels[place?.bundle ?? 0].kindTallies(place?.place ?? 0);
   }
 
@@ -114,6 +112,9 @@ export function createGraphKernel(plan: GraphPlan, outputs: ReadonlySet<SignalOu
     members,
     blockLength,
     votes: true,
+    get left() {
+      return ladder?.left ?? 0;
+    },
     advanceRows,
     directions: (member) => engine.directions(member),
     advance(close, source, from, count, deliver) {
@@ -121,7 +122,7 @@ export function createGraphKernel(plan: GraphPlan, outputs: ReadonlySet<SignalOu
       for (let member = 0; member < members.length; member++) deliver(members[member], resultsOf(member));
     },
     tallies(member) {
-      const { config } = members[member];
+      const { config }: Member = members[member];
       return sumTallies(neededKinds(config, outputs), (index) => kindTallies(config, index), config, bars, name);
     },
     [Symbol.dispose]() {

@@ -55,7 +55,7 @@ function decideMember({ config, kinds, averages, directions, state }: PlainMembe
   state[2] = held;
 }
 
-/** The engine in plain TypeScript. It computes the same bits as the one in WebAssembly. */
+/** The engine in plain TypeScript, for plans without a ladder. It computes the bits of the one in WebAssembly. */
 export function createPlainEngine({ bundles, cuts, members }: GraphPlan): GraphEngine {
   const kernels = bundles.map((bundle) => createReferenceKernel(bundle.config, bundleOutputs(bundle)));
   const { blockLength } = kernels[0];
@@ -82,6 +82,9 @@ export function createPlainEngine({ bundles, cuts, members }: GraphPlan): GraphE
         cutRow(cuts[place], rowOf(`${kind}Signal`), rows[place], count);
       }
     },
+    ladder: undefined,
+    climb() {},
+    ladderRow: () => new Float64Array(0),
     decide(_start, count, offset) {
       for (const member of plain) decideMember(member, count, offset);
     },

@@ -1,5 +1,6 @@
 import { averageKinds, type SignalConfig } from "@atc/contract";
 import { cutThresholds, type KindNode, nodeKey, nodeKeys } from "./kind-nodes.ts";
+import { type LadderPlan, planLadder } from "./ladder-plan.ts";
 import type { Member } from "./many-kernel.ts";
 import { type Bundle, packKinds } from "./pack-kinds.ts";
 
@@ -26,6 +27,8 @@ interface PlannedBundle extends Bundle {
 /** The nodes that configurations share, each once. */
 export interface GraphPlan {
   readonly bundles: readonly PlannedBundle[];
+  /** The nodes without a bundle. Their cuts follow those of the bundles. */
+  readonly ladder: LadderPlan | undefined;
   readonly cuts: readonly CutNode[];
   readonly members: readonly PlannedMember[];
 }
@@ -60,26 +63,39 @@ function collectNodes(configs: readonly SignalConfig[]): ReadonlyMap<string, Nod
   return found;
 }
 
-/** Plans the nodes of configurations with the same calculation source. */
-export function planGraph(members: readonly Member[]): GraphPlan {
-  const nodes = collectNodes(members.map(({ config }) => config));
+/**
+ * Plans the nodes of configurations with the same calculation source. `choose` returns those for a ladder; default:
+ * none.
+ */
+export function planGraph(
+  members: readonly Member[],
+  choose: (nodes: readonly KindNode[]) => readonly KindNode[] = () => [],
+): GraphPlan {
+  const found = collectNodes(members.map(({ config }) => config));
+  const nodes = [...found.values()].map(({ node }) => node);
+  const climbers = new Set(choose(nodes));
   const cuts: CutNode[] = [];
   const places = new Map<string, number>();
-  const bundles = packKinds([...nodes.values()].map(({ node }) => node)).map((bundle): PlannedBundle => {
-    const firstCut = cuts.length;
-    for (const key of bundle.nodes.map(nodeKey)) {
-      for (const [pair, cut] of nodes.get(key)?.cuts ?? []) {
+  function addCuts(some: readonly KindNode[]): void {
+    for (const key of some.map(nodeKey)) {
+      for (const [pair, cut] of found.get(key)?.cuts ?? []) {
         places.set(`${key} ${pair}`, cuts.length);
         cuts.push(cut);
       }
     }
+  }
+  const bundles = packKinds(nodes.filter((node) => !climbers.has(node))).map((bundle): PlannedBundle => {
+    const firstCut = cuts.length;
+    addCuts(bundle.nodes);
     return { ...bundle, firstCut, cutCount: cuts.length - firstCut };
   });
+  const ladder = climbers.size === 0 ? undefined : planLadder([...climbers]);
+  addCuts(ladder?.nodes.map(({ node }) => node) ?? []);
   const planned = members.map((member): PlannedMember => {
     const pair = cutThresholds(member.config).join(" ");
     return { member, cuts: nodeKeys(member.config).map((key) => places.get(`${key} ${pair}`) ?? 0) };
   });
-  return { bundles, cuts, members: planned };
+  return { bundles, ladder, cuts, members: planned };
 }
 
 /** The places of all nodes of a plan by key. */

@@ -1,14 +1,18 @@
 import { averageKinds } from "@atc/contract";
 import type { Kernel } from "../base/kernel.ts";
-import { recordMembers } from "../wasm/kernel-layout.ts";
 import { planKernel } from "../wasm/kernel-plan.ts";
-import { isWhole, memberPlace, type RecordMember, type RecordName, recordLength } from "../wasm/kernel-records.ts";
+import { recordLength } from "../wasm/kernel-records.ts";
 import { kernelSpace } from "../wasm/kernel-space.ts";
 import { allocateSlot, disposeWith, type Slot } from "../wasm/slot.ts";
 import { createWasmKernel } from "../wasm/wasm-kernel.ts";
 import { rowBytes, rows, wasmBlockLength } from "../wasm/working-rows.ts";
 import { bundleOutputs, type GraphEngine, windowLength } from "./graph-engine.ts";
+import { type KindNode, nodeKey } from "./kind-nodes.ts";
+import { createLadder, type Ladder, type LadderOptions } from "./ladder.ts";
+import { ladderLength } from "./ladder-layout.ts";
+import { ladderPlaces } from "./ladder-plan.ts";
 import type { GraphPlan, PlannedMember } from "./plan-graph.ts";
+import { writeRecord } from "./write-record.ts";
 
 /** Bytes between two rows of directions: vectors are written past the last bar, and no stride is a power of two. */
 const directionStride = windowLength + 64;
@@ -49,21 +53,6 @@ function layOut({ cuts, members }: GraphPlan, averageSignals: boolean): GraphLay
   };
 }
 
-function writeRecord<Name extends RecordName>(
-  memory: Float64Array,
-  address: number,
-  name: Name,
-  values: Readonly<Record<RecordMember<Name>, number>>,
-): void {
-  const words = new Uint32Array(memory.buffer);
-  for (const member of Object.keys(recordMembers[name]) as RecordMember<Name>[]) {
-    const place = address / 8 + memberPlace(name, member);
-    memory[place] = 0;
-    if (isWhole(name, member)) words[2 * place] = values[member];
-    else memory[place] = values[member];
-  }
-}
-
 function writeDecision(
   memory: Float64Array,
   base: number,
@@ -94,39 +83,53 @@ function writeDecision(
   });
 }
 
-function writeGraph({ cuts, members }: GraphPlan, layout: GraphLayout, { space, address, length }: Slot): void {
+/** The kernels, the ladder and the slot of a graph, all in one memory. */
+interface GraphParts {
+  readonly kernels: readonly Kernel[];
+  readonly ladder: Ladder | undefined;
+  readonly slot: Slot;
+}
+
+/** Finds the row of a node's signals: a working row, or one on the ladder. */
+function signalsOf({ ladder: plan }: GraphPlan, ladder: Ladder | undefined): (node: KindNode) => number {
+  const places = plan && ladderPlaces(plan);
+  return (node) => {
+    const place = places?.get(nodeKey(node));
+    if (place !== undefined && ladder !== undefined) return ladder.signalsAt(place);
+    return rows.signals(averageKinds.indexOf(node.kind));
+  };
+}
+
+function writeGraph(plan: GraphPlan, layout: GraphLayout, { slot, ladder }: GraphParts): void {
+  const { cuts, members } = plan;
+  const { space, address, length } = slot;
   const memory = space.doubles();
   memory.fill(0, address / 8, address / 8 + length);
+  const signalsAt = signalsOf(plan, ladder);
   for (const [index, { node, long, short }] of cuts.entries()) {
-    const signals = rows.signals(averageKinds.indexOf(node.kind));
+    const signals = signalsAt(node);
     const row = address + layout.cutRow(index);
     writeRecord(memory, address + layout.cutRecord(index), "weighted", { signals, row, long, short });
   }
   for (const [index, member] of members.entries()) writeDecision(memory, address, layout, index, member);
 }
 
-/** The kernels and the slot of a graph, all in one memory. */
-interface GraphParts {
-  readonly kernels: readonly Kernel[];
-  readonly slot: Slot;
-}
-
 /** Doubles of all slots of a graph. */
-function lengthOf({ bundles }: GraphPlan, layout: GraphLayout): number {
+function lengthOf({ bundles, ladder }: GraphPlan, layout: GraphLayout): number {
   const planned = bundles.map((bundle) => planKernel(bundle.config, bundleOutputs(bundle), { longBlocks: true }));
-  return planned.reduce((sum, { slot }) => sum + slot.length(), layout.length);
+  const kernels = planned.reduce((sum, { slot }) => sum + slot.length(), layout.length);
+  return kernels + (ladder === undefined ? 0 : ladderLength(ladder));
 }
 
-function createParts(plan: GraphPlan, layout: GraphLayout): GraphParts | undefined {
+function createParts(plan: GraphPlan, layout: GraphLayout, options: LadderOptions | undefined): GraphParts | undefined {
   const space = kernelSpace(lengthOf(plan, layout));
-  const kernels: Kernel[] = [];
-  for (const bundle of space === undefined ? [] : plan.bundles) {
-    const kernel = createWasmKernel(bundle.config, bundleOutputs(bundle), space);
-    if (kernel !== undefined) kernels.push(kernel);
-  }
-  const slot = space && kernels.length === plan.bundles.length ? allocateSlot(layout.length, space) : undefined;
-  if (slot !== undefined) return { kernels, slot };
-  for (const kernel of kernels) kernel[Symbol.dispose]();
+  if (space === undefined) return undefined;
+  const kernels = plan.bundles.flatMap((bundle) => createWasmKernel(bundle.config, bundleOutputs(bundle), space) ?? []);
+  const ladder = plan.ladder && options && createLadder(plan.ladder, space, options);
+  const slot = allocateSlot(layout.length, space);
+  const hasLadder = (plan.ladder === undefined) === (ladder === undefined);
+  if (slot !== undefined && hasLadder && kernels.length === plan.bundles.length) return { kernels, ladder, slot };
+  for (const part of [...kernels, ladder, slot]) part?.[Symbol.dispose]();
   return undefined;
 }
 
@@ -135,15 +138,28 @@ export function graphBytes(plan: GraphPlan, averageSignals: boolean): number {
   return 8 * lengthOf(plan, layOut(plan, averageSignals));
 }
 
-/** The engine in WebAssembly; undefined if this machine cannot run it or there is no memory for it. */
-export function createWasmEngine(plan: GraphPlan, averageSignals: boolean): GraphEngine | undefined {
+/** The first cut of the ladder, after those of the bundles. */
+function firstLadderCut({ bundles }: GraphPlan): number {
+  return bundles.reduce((sum, { cutCount }) => sum + cutCount, 0);
+}
+
+/**
+ * The engine in WebAssembly; undefined if this machine cannot run it or there is no memory for it. A plan with a ladder
+ * needs its options.
+ */
+export function createWasmEngine(
+  plan: GraphPlan,
+  averageSignals: boolean,
+  options?: LadderOptions,
+): GraphEngine | undefined {
   const layout = layOut(plan, averageSignals);
-  const parts = createParts(plan, layout);
+  const parts = createParts(plan, layout, options);
   if (parts === undefined) return undefined;
-  const { kernels, slot } = parts;
+  const { kernels, ladder, slot } = parts;
   const { space, address } = slot;
-  writeGraph(plan, layout, slot);
-  const { bundles, members } = plan;
+  writeGraph(plan, layout, parts);
+  const { bundles, cuts, members } = plan;
+  const ladderCuts = firstLadderCut(plan);
   const { exports } = space;
   const firstDecision = address + layout.decisionRecord(0);
   // Views become useless when the memory grows.
@@ -154,6 +170,17 @@ export function createWasmEngine(plan: GraphPlan, averageSignals: boolean): Grap
     cut(bundle, count) {
       const { firstCut, cutCount } = bundles[bundle];
       exports.cutKinds(address + layout.cutRecord(firstCut), cutCount, count);
+    },
+    ladder,
+    climb(close, source, from, count) {
+      if (ladder === undefined) return;
+      ladder.advance(close, source, from, count);
+      exports.cutKinds(address + layout.cutRecord(ladderCuts), cuts.length - ladderCuts, count);
+    },
+    ladderRow(node, output) {
+      const row = ladder?.signalsAt(node) ?? 0;
+      const first = (output === "signal" ? row : row + 6 * rowBytes) / 8;
+      return space.doubles().subarray(first, first + wasmBlockLength);
     },
     decide(start, count, offset) {
       exports.advanceDecisions(firstDecision, members.length, start, count, offset);
@@ -177,8 +204,7 @@ export function createWasmEngine(plan: GraphPlan, averageSignals: boolean): Grap
       return view;
     },
     [Symbol.dispose]() {
-      slot[Symbol.dispose]();
-      for (const kernel of kernels) kernel[Symbol.dispose]();
+      for (const part of [slot, ladder, ...kernels]) part?.[Symbol.dispose]();
     },
   };
   disposeWith(engine, slot);

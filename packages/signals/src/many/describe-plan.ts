@@ -29,7 +29,9 @@ function sum(values: readonly number[]): number {
 
 /** Counts the nodes of a plan. */
 export function describePlan({ graphs, lanes, separate }: KernelsPlan): SignalGraphDescription {
-  const ofGraphs = sum(graphs.flatMap(({ bundles }) => bundles.map(({ nodes }) => nodes.length)));
+  const ofBundles = sum(graphs.flatMap(({ bundles }) => bundles.map(({ nodes }) => nodes.length)));
+  const ladders = graphs.flatMap(({ ladder }) => ladder ?? []);
+  const climbers = sum(ladders.map(({ nodes }) => nodes.length));
   const methods = {
     shared: sum(graphs.map(({ members }) => members.length)),
     lanes: sum(lanes.map(({ length }) => length)),
@@ -37,13 +39,15 @@ export function describePlan({ graphs, lanes, separate }: KernelsPlan): SignalGr
   };
   const configurations = methods.shared + methods.lanes + methods.separate;
   const whole = averageKinds.length * (methods.lanes + methods.separate);
-  const withVotes = ofGraphs + averageKinds.length * (lanes.length + methods.separate);
+  const withVotes = ofBundles + averageKinds.length * (lanes.length + methods.separate);
+  const kinds = ofBundles + climbers + whole;
   return {
     configurations,
-    averages: lengthCount * withVotes,
-    layer1Equities: lengthCount * (ofGraphs + whole),
-    layer1Signals: ofGraphs + whole,
-    layer2Equities: ofGraphs + whole,
+    averages: lengthCount * withVotes + sum(ladders.map(({ units }) => units.length)),
+    layer1Equities:
+      lengthCount * (ofBundles + whole) + sum(ladders.map(({ units, settings }) => units.length * settings.length)),
+    layer1Signals: kinds,
+    layer2Equities: kinds,
     directions: configurations,
     methods,
   };

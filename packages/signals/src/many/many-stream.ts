@@ -6,6 +6,7 @@ import type { ManyKernel } from "../graph/many-kernel.ts";
 import type { CheckedPrices } from "../stream/price-check.ts";
 import { checkOutputs } from "../stream/targets.ts";
 import { createKernels, planKernels } from "./plan-kernels.ts";
+import { type RereadPrices, rereadColumns } from "./reread-column.ts";
 import { checkSources } from "./source-check.ts";
 import { validateAll } from "./validate-all.ts";
 
@@ -71,11 +72,21 @@ export function createManyStream<Name extends SignalOutput = "direction">(
   configs: readonly Partial<SignalConfig>[],
   options: ManyOptions<Name> = {},
 ): ManyStream<Name> {
+  return createRereadingStream(configs, options);
+}
+
+/** Like {@link createManyStream}. If it can read bars again, configurations share more of their averages. */
+export function createRereadingStream<Name extends SignalOutput>(
+  configs: readonly Partial<SignalConfig>[],
+  { outputs: named }: ManyOptions<Name>,
+  reread?: RereadPrices,
+): ManyStream<Name> {
   const whole = validateAll(configs);
   // Without `outputs`, Name is "direction", the default of the type parameter.
-  const outputs = checkOutputs(options.outputs ?? (["direction"] as unknown as readonly Name[]));
+  const outputs = checkOutputs(named ?? (["direction"] as unknown as readonly Name[]));
   const wanted = new Set<SignalOutput>(outputs);
-  const kernels = createKernels(planKernels(whole, wanted), wanted);
+  const options = reread && { tallies: true, reread: (config: SignalConfig) => rereadColumns(reread, config) };
+  const kernels = createKernels(planKernels(whole, wanted, reread !== undefined), wanted, options);
   let position = 0;
   let closed = false;
 

@@ -1,10 +1,13 @@
-import type { SignalConfig } from "@atc/contract";
+import { averageKinds, type SignalConfig } from "@atc/contract";
 import { needsAll } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { createGraphKernel } from "../graph/graph-kernel.ts";
 import { nodeKeys } from "../graph/kind-nodes.ts";
+import type { LadderOptions } from "../graph/ladder.ts";
+import { chooseLadder } from "../graph/ladder-plan.ts";
 import { createSeparateKernels, type ManyKernel, type Member } from "../graph/many-kernel.ts";
 import { type GraphPlan, planGraph } from "../graph/plan-graph.ts";
+import type { Reread } from "../graph/reread.ts";
 import { graphBytes } from "../graph/wasm-engine.ts";
 import { groupConfigs } from "./config-groups.ts";
 import { createLaneKernel, lanesWanted } from "./lane-kernel.ts";
@@ -17,6 +20,12 @@ export interface KernelsPlan {
   readonly lanes: readonly (readonly Member[])[];
   /** Configurations that share nothing. */
   readonly separate: readonly (readonly Member[])[];
+}
+
+/** How ladders read bars again, and whether kernels count what diagnostics need. */
+export interface KernelsOptions {
+  readonly reread: (config: SignalConfig) => Reread;
+  readonly tallies: boolean;
 }
 
 /** Rounded nanoseconds per bar, by which the planner chooses. `pnpm bench sweep` prints what they come to. */
@@ -61,14 +70,16 @@ function laneCost({ length }: Group): number {
 }
 
 /** Divides members into graphs that are not too large; neighbours in the order of their nodes share most. */
-function planGraphs(members: Group, averageSignals: boolean): readonly GraphPlan[] {
+function planGraphs(members: Group, outputs: ReadonlySet<SignalOutput>, ladders: boolean): readonly GraphPlan[] {
   if (members.length === 0) return [];
-  const plan = planGraph(members);
+  const averageSignals = outputs.has("averageSignal");
+  const climbs = ladders && lanesWanted() && !averageKinds.some((kind) => outputs.has(kind));
+  const plan = planGraph(members, climbs ? chooseLadder : undefined);
   if (members.length === 1 || graphBytes(plan, averageSignals) <= largestGraph) return [plan];
   const keys = new Map(members.map((member) => [member, nodeKeys(member.config).join()]));
   const ordered = members.toSorted((a, b) => ((keys.get(a) ?? "") < (keys.get(b) ?? "") ? -1 : 1));
   const half = ordered.length >> 1;
-  return [ordered.slice(0, half), ordered.slice(half)].flatMap((part) => planGraphs(part, averageSignals));
+  return [ordered.slice(0, half), ordered.slice(half)].flatMap((part) => planGraphs(part, outputs, ladders));
 }
 
 function bySource(configs: readonly SignalConfig[]): readonly Group[] {
@@ -94,7 +105,7 @@ function isShared(members: Group): boolean {
 }
 
 /** Plans the configurations of one calculation source. */
-function planSource(members: Group, outputs: ReadonlySet<SignalOutput>): KernelsPlan {
+function planSource(members: Group, outputs: ReadonlySet<SignalOutput>, ladders: boolean): KernelsPlan {
   const groups = groupConfigs(members);
   const lanesAllowed = lanesWanted();
   if (!needsAll(outputs)) {
@@ -104,13 +115,21 @@ function planSource(members: Group, outputs: ReadonlySet<SignalOutput>): Kernels
   const users = countUsers(groups);
   const lanes = lanesAllowed ? groups.filter((group) => laneCost(group) < graphCost(group, users)) : [];
   const rest = groups.filter((group) => !lanes.includes(group)).flat();
-  if (!isShared(rest)) return { graphs: [], lanes, separate: rest.map((member) => [member]) };
-  return { graphs: planGraphs(rest, outputs.has("averageSignal")), lanes, separate: [] };
+  const graphs = planGraphs(rest, outputs, ladders);
+  if (isShared(rest) || graphs.some(({ ladder }) => ladder !== undefined)) return { graphs, lanes, separate: [] };
+  return { graphs: [], lanes, separate: rest.map((member) => [member]) };
 }
 
-/** Plans configurations by what they share and by cost. */
-export function planKernels(configs: readonly SignalConfig[], outputs: ReadonlySet<SignalOutput>): KernelsPlan {
-  const plans = bySource(configs).map((members) => planSource(members, outputs));
+/**
+ * Plans configurations by what they share and by cost. With `ladders`, kinds of several base lengths may share
+ * averages; such graphs may read bars again.
+ */
+export function planKernels(
+  configs: readonly SignalConfig[],
+  outputs: ReadonlySet<SignalOutput>,
+  ladders: boolean,
+): KernelsPlan {
+  const plans = bySource(configs).map((members) => planSource(members, outputs, ladders));
   return {
     graphs: plans.flatMap(({ graphs }) => graphs),
     lanes: plans.flatMap(({ lanes }) => lanes),
@@ -118,10 +137,19 @@ export function planKernels(configs: readonly SignalConfig[], outputs: ReadonlyS
   };
 }
 
-/** Creates the kernels of a plan. */
-export function createKernels(plan: KernelsPlan, outputs: ReadonlySet<SignalOutput>): readonly ManyKernel[] {
+/**
+ * Creates the kernels of a plan. With ladders in it, the options have a function that reads bars again, for the
+ * calculation source of a configuration.
+ */
+export function createKernels(
+  plan: KernelsPlan,
+  outputs: ReadonlySet<SignalOutput>,
+  options?: KernelsOptions,
+): readonly ManyKernel[] {
+  const ladderOf = ({ members }: GraphPlan): LadderOptions | undefined =>
+    options && { tallies: options.tallies, reread: options.reread(members[0].member.config) };
   return [
-    ...plan.graphs.map((graph) => createGraphKernel(graph, outputs)),
+    ...plan.graphs.map((graph) => createGraphKernel(graph, outputs, ladderOf(graph))),
     ...plan.lanes.map((group) => createLaneKernel(group, outputs) ?? createSeparateKernels(group, outputs)),
     ...plan.separate.map((group) => createSeparateKernels(group, outputs)),
   ];

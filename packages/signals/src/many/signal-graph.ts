@@ -6,7 +6,8 @@ import type { GraphKernel } from "../graph/graph-kernel.ts";
 import type { ManyKernel } from "../graph/many-kernel.ts";
 import type { CheckedPrices } from "../stream/price-check.ts";
 import { describePlan, type SignalGraphDescription } from "./describe-plan.ts";
-import { createKernels, planKernels } from "./plan-kernels.ts";
+import { createKernels, type KernelsOptions, planKernels } from "./plan-kernels.ts";
+import { type RereadPrices, rereadColumns } from "./reread-column.ts";
 import { checkSources } from "./source-check.ts";
 import { validateAll } from "./validate-all.ts";
 
@@ -14,6 +15,13 @@ import { validateAll } from "./validate-all.ts";
 export interface SignalGraphOptions {
   /** Number of series, each with bars and state of its own. Default: 1. */
   readonly symbols?: number | undefined;
+  /**
+   * Returns `count` bars of a symbol from bar `from` on, which were pushed before. With it, configurations of several
+   * base lengths share averages of equal lengths. The last bits of such averages differ. If that may matter for a
+   * configuration, because a close is within rounding of a tie, its bars are computed again from the first on.
+   * Default: none, and averages are shared by equal base lengths only.
+   */
+  readonly reread?: ((from: number, count: number, symbol: number) => PriceColumns) | undefined;
 }
 
 /** The directions of all configurations at consecutive bars. */
@@ -76,16 +84,22 @@ export function createSignalGraph(
   configs: readonly Partial<SignalConfig>[],
   options: SignalGraphOptions = {},
 ): SignalGraph {
-  const { symbols = 1 } = options;
+  const { symbols = 1, reread } = options;
   if (!Number.isInteger(symbols) || symbols < 1) {
     const message = `the number of symbols is ${symbols}; give an integer of 1 or more`;
     throw new AtcError("ATC_INVALID_ARGUMENT", message, { details: { symbols } });
   }
   const whole = validateAll(configs);
-  const plan = planKernels(whole, directionOnly);
+  const plan = planKernels(whole, directionOnly, reread !== undefined);
   const rows = whole.map(() => new Int8Array(windowLength));
   const series: (Series | undefined)[] = [];
   let closed = false;
+
+  function optionsOf(symbol: number): KernelsOptions | undefined {
+    if (reread === undefined) return undefined;
+    const prices: RereadPrices = (from, count) => reread(from, count, symbol);
+    return { tallies: false, reread: (config) => rereadColumns(prices, config) };
+  }
 
   function seriesOf(symbol: number): Series {
     if (closed) throw new AtcError("ATC_CLOSED", "the graph of signals was disposed of; create another");
@@ -93,7 +107,7 @@ export function createSignalGraph(
       const message = `there is no symbol ${symbol}; give an integer of 0 to ${symbols - 1}`;
       throw new AtcError("ATC_INVALID_ARGUMENT", message, { details: { symbol, symbols } });
     }
-    series[symbol] ??= { kernels: createKernels(plan, directionOnly), position: 0 };
+    series[symbol] ??= { kernels: createKernels(plan, directionOnly, optionsOf(symbol)), position: 0 };
     return series[symbol];
   }
 
