@@ -351,6 +351,21 @@ describe("a graph of signals", () => {
     });
   });
 
+  it("puts settings over few averages in lanes, and over averages of many base lengths on a ladder", () => {
+    const configs = Array.from({ length: 30 }, (_, i) =>
+      grid.map((one) => ({ ...one, ...lengthsOf([14 + i]) })),
+    ).flat();
+    expect(createSignalGraph(configs).describe().methods).toEqual({ shared: 0, lanes: 270, separate: 0 });
+    if (!wasmBuilt) return;
+    const graph = createSignalGraph(configs, {
+      reread: (from, count) => ({ close: close.subarray(from, from + count) }),
+    });
+    expect(graph.describe()).toMatchObject({ layer1Equities: 9 * 6 * 42, methods: { shared: 270 } });
+    for (const [index, column] of directionsOf(graph, close, [600]).entries())
+      if (index % 11 === 0)
+        expectSame(column, computeOne(close, configs[index] ?? {}).columns, `direction of ${index}`);
+  });
+
   it("computes configurations that share nothing on their own", () => {
     const { methods } = createSignalGraph([{}, { robustness: "Wide" }, { calculationSource: "open" }]).describe();
     expect(methods).toEqual({ shared: 0, lanes: 0, separate: 3 });

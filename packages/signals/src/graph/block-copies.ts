@@ -1,7 +1,7 @@
-import { averageKinds } from "@atc/contract";
+import { type AverageKind, averageKinds } from "@atc/contract";
 import type { SignalOutput } from "../base/signal-output.ts";
 import type { GraphEngine } from "./graph-engine.ts";
-import { type KindNode, nodeKey, nodeKeys } from "./kind-nodes.ts";
+import { nodeKey, nodeKeys } from "./kind-nodes.ts";
 import type { BlockResults } from "./many-kernel.ts";
 import type { GraphPlan } from "./plan-graph.ts";
 
@@ -17,48 +17,43 @@ export interface BlockCopies {
   of(member: number): BlockResults;
 }
 
-function outputsOf({ kind }: KindNode): readonly SignalOutput[] {
+function outputsOf(kind: AverageKind): readonly SignalOutput[] {
   return [kind, `${kind}Signal`, `${kind}Equity`];
 }
 
-/** Allocates the copies of the outputs in `outputs`; without any, all functions do nothing. */
+/** Allocates copies of the outputs in `outputs`; without any output of a kind, nothing is copied. */
 export function createCopies(
   { bundles, ladder, members }: GraphPlan,
   engine: GraphEngine,
   outputs: ReadonlySet<SignalOutput>,
   blockLength: number,
 ): BlockCopies {
+  if (!averageKinds.flatMap(outputsOf).some((output) => outputs.has(output)))
+    return { copyBundle() {}, copyLadder() {}, of: () => ({}) };
   const climbers = ladder?.nodes.map(({ node }) => node) ?? [];
   const nodes = new Map<string, NodeCopies>();
   for (const node of [...bundles.flatMap((bundle) => bundle.nodes), ...climbers]) {
-    const wanted = outputsOf(node).filter((output) => outputs.has(output));
+    const wanted = outputsOf(node.kind).filter((output) => outputs.has(output));
     nodes.set(nodeKey(node), Object.fromEntries(wanted.map((output) => [output, new Float64Array(blockLength)])));
   }
-  const isEmpty = !averageKinds.some((kind) =>
-    outputsOf({ kind, config: members[0].member.config }).some((output) => outputs.has(output)),
+  const ofMembers = members.map(
+    ({ member }): BlockResults => Object.assign({}, ...nodeKeys(member.config).map((key) => nodes.get(key))),
   );
-  const ofMembers = isEmpty
-    ? []
-    : members.map(
-        ({ member }): BlockResults => Object.assign({}, ...nodeKeys(member.config).map((key) => nodes.get(key))),
-      );
   return {
     copyBundle(bundle) {
-      if (isEmpty) return;
       const { results } = engine.kernels[bundle];
       for (const node of bundles[bundle].nodes) {
         const copies = nodes.get(nodeKey(node)) ?? {};
-        for (const output of outputsOf(node)) copies[output]?.set(results[output] as Float64Array);
+        for (const output of outputsOf(node.kind)) copies[output]?.set(results[output] as Float64Array);
       }
     },
     copyLadder() {
-      if (isEmpty) return;
       for (const [place, node] of climbers.entries()) {
         const copies = nodes.get(nodeKey(node)) ?? {};
         copies[`${node.kind}Signal`]?.set(engine.ladderRow(place, "signal"));
         copies[`${node.kind}Equity`]?.set(engine.ladderRow(place, "equity"));
       }
     },
-    of: (member) => ofMembers[member] ?? {},
+    of: (member) => ofMembers[member],
   };
 }

@@ -11,7 +11,7 @@ import type { LadderOptions } from "./ladder.ts";
 import { ladderPlaces } from "./ladder-plan.ts";
 import type { BlockResults, ManyKernel, Member } from "./many-kernel.ts";
 import { createPlainEngine } from "./plain-engine.ts";
-import { type GraphPlan, nodePlaces, planGraph } from "./plan-graph.ts";
+import { type GraphPlan, type NodePlace, nodePlaces, planGraph } from "./plan-graph.ts";
 import { createWasmEngine } from "./wasm-engine.ts";
 
 /** Computes configurations over kinds that they share. */
@@ -70,8 +70,9 @@ export function createGraphKernel(
   const name = kernels[0]?.name ?? "wasm";
   const blockLength = kernels[0]?.blockLength ?? wasmBlockLength;
   const copies = createCopies(plan, engine, outputs, blockLength);
-  const places = nodePlaces(plan);
-  const climbers = plan.ladder && ladderPlaces(plan.ladder);
+  // Only tallies need them.
+  let places: ReadonlyMap<string, NodePlace> | undefined;
+  let climbers: ReadonlyMap<string, number> | undefined;
   const members = plan.members.map(({ member }) => member);
   let bars = 0;
 
@@ -102,8 +103,10 @@ export function createGraphKernel(
 
   function kindTallies(config: SignalConfig, index: number): KindTallies {
     const key = nodeKeys(config)[index];
-    const climber = climbers?.get(key);
+    climbers ??= new Map(plan.ladder && ladderPlaces(plan.ladder));
+    const climber = climbers.get(key);
     if (climber !== undefined && ladder !== undefined) return ladder.tallies(climber);
+    places ??= nodePlaces(plan);
     const place = places.get(key);
     return kernels[place?.bundle ?? 0].kindTallies(place?.place ?? 0);
   }

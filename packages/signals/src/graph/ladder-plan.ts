@@ -128,10 +128,11 @@ export function planLadder(nodes: readonly KindNode[]): LadderPlan {
   return { rungs, units, settings, nodes: planned };
 }
 
+/** Rounded nanoseconds per bar of a kind with a kernel of its own. */
+export const kindCost = 14;
+
 /** Rounded nanoseconds per bar, by which {@link chooseLadder} chooses. */
 const costs = {
-  /** A kind with a kernel of its own. */
-  kind: 14,
   /** An average, its votes, and an equity. */
   unit: 1.3,
   equity: 0.8,
@@ -139,16 +140,22 @@ const costs = {
   climber: 3.5,
 } as const;
 
-/** The nodes for which a ladder takes less time than kernels of their own; all or none of a kind. */
-export function chooseLadder(nodes: readonly KindNode[]): readonly KindNode[] {
-  const chosen: KindNode[] = [];
+/** The cost of each node that takes less time on a ladder than with a kernel of its own; all or none of a kind. */
+export function costsOnLadder(nodes: readonly KindNode[]): ReadonlyMap<KindNode, number> {
+  const chosen = new Map<KindNode, number>();
   for (const group of groupBy(nodes.filter(canClimb), ({ kind }) => kind).values()) {
     const units = new Set(group.flatMap(wantedUnits).map(({ key }) => key)).size;
     const settings = new Set(group.map(({ config }) => settingKey(config))).size;
     const onLadder = units * (costs.unit + costs.equity * settings) + group.length * costs.climber;
-    if (onLadder < group.length * costs.kind) chosen.push(...group);
+    const each = onLadder / group.length;
+    if (each < kindCost) for (const node of group) chosen.set(node, each);
   }
   return chosen;
+}
+
+/** The nodes that take less time on a ladder. */
+export function chooseLadder(nodes: readonly KindNode[]): readonly KindNode[] {
+  return [...costsOnLadder(nodes).keys()];
 }
 
 /** The places of a ladder's nodes by key. */

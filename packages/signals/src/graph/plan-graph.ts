@@ -63,6 +63,11 @@ function collectNodes(configs: readonly SignalConfig[]): ReadonlyMap<string, Nod
   return found;
 }
 
+/** The nodes of configurations, each once. */
+export function uniqueNodes(configs: readonly SignalConfig[]): readonly KindNode[] {
+  return [...collectNodes(configs).values()].map(({ node }) => node);
+}
+
 /**
  * Plans the nodes of configurations with the same calculation source. `choose` returns those for a ladder; default:
  * none.

@@ -12,7 +12,7 @@ import { createLadder, type Ladder, type LadderOptions } from "./ladder.ts";
 import { ladderLength } from "./ladder-layout.ts";
 import { ladderPlaces } from "./ladder-plan.ts";
 import type { GraphPlan, PlannedMember } from "./plan-graph.ts";
-import { writeRecord } from "./write-record.ts";
+import { createRecordWriter, type RecordWriter } from "./write-record.ts";
 
 /** Bytes between two rows of directions: vectors are written past the last bar, and no stride is a power of two. */
 const directionStride = windowLength + 64;
@@ -54,14 +54,14 @@ function layOut({ cuts, members }: GraphPlan, averageSignals: boolean): GraphLay
 }
 
 function writeDecision(
-  memory: Float64Array,
+  writer: RecordWriter,
   base: number,
   layout: GraphLayout,
   index: number,
   { member: { config }, cuts }: PlannedMember,
 ): void {
   const row = (kind: number): number => base + layout.cutRow(cuts[kind]);
-  writeRecord(memory, base + layout.decisionRecord(index), "decision", {
+  writer.write(base + layout.decisionRecord(index), "decision", {
     kind0: row(0),
     kind1: row(1),
     kind2: row(2),
@@ -105,13 +105,14 @@ function writeGraph(plan: GraphPlan, layout: GraphLayout, { slot, ladder }: Grap
   const { space, address, length } = slot;
   const memory = space.doubles();
   memory.fill(0, address / 8, address / 8 + length);
+  const writer = createRecordWriter(memory);
   const signalsAt = signalsOf(plan, ladder);
   for (const [index, { node, long, short }] of cuts.entries()) {
     const signals = signalsAt(node);
     const row = address + layout.cutRow(index);
-    writeRecord(memory, address + layout.cutRecord(index), "weighted", { signals, row, long, short });
+    writer.write(address + layout.cutRecord(index), "weighted", { signals, row, long, short });
   }
-  for (const [index, member] of members.entries()) writeDecision(memory, address, layout, index, member);
+  for (const [index, member] of members.entries()) writeDecision(writer, address, layout, index, member);
 }
 
 /** Doubles of all slots of a graph. */

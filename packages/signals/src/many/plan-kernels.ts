@@ -2,11 +2,11 @@ import { averageKinds, type SignalConfig } from "@atc/contract";
 import { needsAll } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { createGraphKernel } from "../graph/graph-kernel.ts";
-import { nodeKeys } from "../graph/kind-nodes.ts";
+import { nodeKey, nodeKeys } from "../graph/kind-nodes.ts";
 import type { LadderOptions } from "../graph/ladder.ts";
-import { chooseLadder } from "../graph/ladder-plan.ts";
+import { chooseLadder, costsOnLadder, kindCost } from "../graph/ladder-plan.ts";
 import { createSeparateKernels, type ManyKernel, type Member } from "../graph/many-kernel.ts";
-import { type GraphPlan, planGraph } from "../graph/plan-graph.ts";
+import { type GraphPlan, planGraph, uniqueNodes } from "../graph/plan-graph.ts";
 import type { Reread } from "../graph/reread.ts";
 import { graphBytes } from "../graph/wasm-engine.ts";
 import { groupConfigs } from "./config-groups.ts";
@@ -30,14 +30,12 @@ export interface KernelsOptions {
 
 /** Rounded nanoseconds per bar, by which the planner chooses. `pnpm bench sweep` prints what they come to. */
 const costs = {
-  /** A kind with its nine averages, votes and equities in both layers. */
-  kind: 22,
   /** The average signal and direction of one configuration from its kinds. */
   decision: 3,
   /** Averages and crossings of a group in lanes. */
-  laneGroup: 150,
+  laneGroup: 110,
   /** Both layers of one configuration in lanes. */
-  lane: 42,
+  lane: 32,
 } as const;
 
 /** The most bytes of one graph. A memory of WebAssembly has 2 GiB. */
@@ -58,10 +56,20 @@ function keysOf(group: Group): ReadonlySet<string> {
   return new Set(group.flatMap(({ config }) => nodeKeys(config)));
 }
 
+/** The cost of each node in a graph with a ladder, by key. */
+function ladderCosts(members: Group): ReadonlyMap<string, number> {
+  const nodes = uniqueNodes(members.map(({ config }) => config));
+  return new Map([...costsOnLadder(nodes)].map(([node, cost]) => [nodeKey(node), cost]));
+}
+
 /** The cost of a group in the graph, if all groups that need a node share its cost. */
-function graphCost(group: Group, users: ReadonlyMap<string, number>): number {
+function graphCost(
+  group: Group,
+  users: ReadonlyMap<string, number>,
+  climbers: ReadonlyMap<string, number> | undefined,
+): number {
   let cost = costs.decision * group.length;
-  for (const key of keysOf(group)) cost += costs.kind / (users.get(key) ?? 1);
+  for (const key of keysOf(group)) cost += (climbers?.get(key) ?? kindCost) / (users.get(key) ?? 1);
   return cost;
 }
 
@@ -70,16 +78,14 @@ function laneCost({ length }: Group): number {
 }
 
 /** Divides members into graphs that are not too large; neighbours in the order of their nodes share most. */
-function planGraphs(members: Group, outputs: ReadonlySet<SignalOutput>, ladders: boolean): readonly GraphPlan[] {
+function planGraphs(members: Group, averageSignals: boolean, climbs: boolean): readonly GraphPlan[] {
   if (members.length === 0) return [];
-  const averageSignals = outputs.has("averageSignal");
-  const climbs = ladders && lanesWanted() && !averageKinds.some((kind) => outputs.has(kind));
   const plan = planGraph(members, climbs ? chooseLadder : undefined);
   if (members.length === 1 || graphBytes(plan, averageSignals) <= largestGraph) return [plan];
   const keys = new Map(members.map((member) => [member, nodeKeys(member.config).join()]));
   const ordered = members.toSorted((a, b) => ((keys.get(a) ?? "") < (keys.get(b) ?? "") ? -1 : 1));
   const half = ordered.length >> 1;
-  return [ordered.slice(0, half), ordered.slice(half)].flatMap((part) => planGraphs(part, outputs, ladders));
+  return [ordered.slice(0, half), ordered.slice(half)].flatMap((part) => planGraphs(part, averageSignals, climbs));
 }
 
 function bySource(configs: readonly SignalConfig[]): readonly Group[] {
@@ -112,10 +118,16 @@ function planSource(members: Group, outputs: ReadonlySet<SignalOutput>, ladders:
     const lanes = lanesAllowed ? groups.filter(({ length }) => length > 1) : [];
     return { graphs: [], lanes, separate: groups.filter((group) => !lanes.includes(group)) };
   }
+  // The averages themselves would have other last bits.
+  const climbs = ladders && lanesAllowed && !averageKinds.some((kind) => outputs.has(kind));
   const users = countUsers(groups);
-  const lanes = lanesAllowed ? groups.filter((group) => laneCost(group) < graphCost(group, users)) : [];
-  const rest = groups.filter((group) => !lanes.includes(group)).flat();
-  const graphs = planGraphs(rest, outputs, ladders);
+  const climbers = climbs ? ladderCosts(members) : undefined;
+  const inLanes = lanesAllowed
+    ? new Set(groups.filter((group) => laneCost(group) < graphCost(group, users, climbers)))
+    : new Set<Group>();
+  const lanes = [...inLanes];
+  const rest = groups.filter((group) => !inLanes.has(group)).flat();
+  const graphs = climbs || isShared(rest) ? planGraphs(rest, outputs.has("averageSignal"), climbs) : [];
   if (isShared(rest) || graphs.some(({ ladder }) => ladder !== undefined)) return { graphs, lanes, separate: [] };
   return { graphs: [], lanes, separate: rest.map((member) => [member]) };
 }
