@@ -31,7 +31,7 @@ export const packages = {
   },
   signals: {
     imports: ["contract", "plugin-kit"],
-    folders: ["many", "stream", "wasm", "reference", "average", "base"],
+    folders: ["many", "graph", "stream", "wasm", "reference", "average", "base"],
     limit: "50 kB",
   },
   backtest: {

@@ -4,7 +4,8 @@ import type { SignalOutput } from "../base/signal-output.ts";
 import { configError } from "../base/validate-config.ts";
 import type { SignalResult } from "../stream/compute.ts";
 import { allocateTarget, type Target } from "../stream/targets.ts";
-import { createManyStream, type ManyOptions } from "./many-stream.ts";
+import { createRereadingStream, type ManyOptions } from "./many-stream.ts";
+import { partOfPrices } from "./reread-column.ts";
 
 function checkCutouts(configs: readonly SignalConfig[], bars: number): void {
   const allowed = `0 to ${bars - 1} for a series of ${bars} bars: a larger one leaves no bar`;
@@ -34,7 +35,8 @@ export function computeMany<Name extends SignalOutput = "direction">(
 ): readonly SignalResult<Name>[] {
   const bars = prices.close.length;
   if (bars === 0) throw new AtcError("ATC_INVALID_DATA", "the series has no bars; there is nothing to compute");
-  const stream = createManyStream(configs, options);
+  const part = (from: number, count: number): PriceColumns => partOfPrices(prices, from, count);
+  const stream = createRereadingStream(configs, options, part);
   try {
     checkCutouts(stream.configs, bars);
     const columns = stream.configs.map((config) => {

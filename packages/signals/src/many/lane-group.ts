@@ -2,10 +2,11 @@ import { averageKinds } from "@atc/contract";
 import { needsAll } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { firstLayerCutout } from "../base/warmup.ts";
+import type { Member } from "../graph/many-kernel.ts";
 import { type KernelPlan, planKernel } from "../wasm/kernel-plan.ts";
 import { memberPlace } from "../wasm/kernel-records.ts";
 import { allocateSlot, type Slot } from "../wasm/slot.ts";
-import { collectGrowths, type Growth, type Growths, type LanePair, type Member, pairConfigs } from "./config-groups.ts";
+import { collectGrowths, type Growth, type Growths, type LanePair, pairConfigs } from "./config-groups.ts";
 import { type LaneLayout, lengthCount, planLaneLayout, writePair } from "./lane-layout.ts";
 
 /** A pair of configurations and what its passes need. */
