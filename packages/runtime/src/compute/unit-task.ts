@@ -3,6 +3,7 @@ import { type Dataset, type StrategyParameters, type TaskContext, type Transferr
 import type { SweepConfiguration } from "@atc/sweep";
 import type { EvaluationResults, EvaluationUnit } from "../evaluate/evaluation.ts";
 import { generalEvaluator } from "../evaluate/general-evaluator.ts";
+import { laneEvaluator } from "../evaluate/lane-evaluator.ts";
 import { type PackedConfigurations, unpackConfigurations } from "../evaluate/packed-configurations.ts";
 import { guardedStrategy } from "../strategy/guarded-strategy.ts";
 import { guardedUniverse } from "../strategy/guarded-universe.ts";
@@ -69,12 +70,14 @@ export function unitEvaluations({ datasets, strategies }: UnitTaskParts) {
   return async (input: UnitTaskInput, context: TaskContext): Promise<Transferred<EvaluationResults>> => {
     const dataset = await datasets.open(input);
     const thread = input.own === undefined ? undefined : watchedThread(input.own.watch);
-    const evaluate = generalEvaluator({
+    const general = generalEvaluator({
       dataset,
       strategyOf: await configuredStrategies(input, dataset, strategies, thread),
       folders: input.folders,
       warn: (message) => process.emitWarning(message, "AtcWarning"),
     });
+    const isAtc = input.own === undefined && input.strategy === "atc";
+    const evaluate = isAtc ? laneEvaluator(dataset, general) : general;
     const { symbols, metrics, bySymbol, limit, period } = input;
     const configurations = unpackConfigurations(input.configurations);
     const unit = { configurations, symbols, metrics, bySymbol, limit, period };

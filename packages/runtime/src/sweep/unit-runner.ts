@@ -12,6 +12,7 @@ import {
   type LeftOutSymbol,
 } from "../evaluate/evaluation.ts";
 import { generalEvaluator } from "../evaluate/general-evaluator.ts";
+import { laneEvaluator } from "../evaluate/lane-evaluator.ts";
 import { packConfigurations } from "../evaluate/packed-configurations.ts";
 import { runWatched } from "../strategy/strategy-watch.ts";
 import type { Runtime } from "../wiring/runtime.ts";
@@ -91,7 +92,8 @@ export function unitRunner(runtime: Runtime, options: UnitRunnerOptions): UnitRu
 
   async function runHere(unit: EvaluationUnit, signal: AbortSignal | undefined): Promise<EvaluationResults> {
     const warn = (message: string): void => runtime.warn(message);
-    const evaluate = generalEvaluator({ dataset, strategyOf: strategy.configured(dataset), folders, warn });
+    const general = generalEvaluator({ dataset, strategyOf: strategy.configured(dataset), folders, warn });
+    const evaluate = strategy.traits === undefined ? laneEvaluator(dataset, general) : general;
     return await evaluate(unit, { signal });
   }
 
