@@ -54,6 +54,11 @@ function isLaneAccount({ backtest }: SweepConfiguration): boolean {
   return account === "separate" && signal === "strategy" && slowKeys(backtest).length === 0;
 }
 
+/** Whether lanes cover the account and the metrics of a configuration. The data may still need another evaluator. */
+export function runsInLanes(configuration: SweepConfiguration, metrics: readonly MetricName[]): boolean {
+  return metrics.every(isLaneMetric) && isLaneAccount(configuration);
+}
+
 /** Configurations that are computed together. */
 interface LaneRun {
   readonly unit: EvaluationUnit;

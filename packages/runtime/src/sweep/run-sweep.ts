@@ -10,6 +10,7 @@ import {
   type SweepConfiguration,
 } from "@atc/sweep";
 import type { LeftOutSymbol } from "../evaluate/evaluation.ts";
+import { runsInLanes } from "../evaluate/lane-evaluator.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
 import { configurationDigests } from "./configuration-digest.ts";
@@ -21,6 +22,7 @@ import { spanEnds } from "./span-ends.ts";
 import { openStoredEvaluations, type StoredEvaluations } from "./stored-evaluations.ts";
 import { changedSince, storeOrigins, sweepKeys } from "./sweep-keys.ts";
 import { openSweep, type SweepSetup, type SweepSetupOptions } from "./sweep-setup.ts";
+import { unitSizes } from "./unit-sizes.ts";
 
 /** How to run a sweep. */
 export interface RunSweepOptions extends SweepSetupOptions {
@@ -208,6 +210,10 @@ export async function runSweep(
     digestOf: base === undefined ? undefined : configurationDigests(base, varied),
     stored,
     runner: sweep.runner,
+    sizes: unitSizes({
+      rows: sweep.rows,
+      areShared: sweep.strategy.traits === undefined && base !== undefined && runsInLanes(base, computed),
+    }),
     endOf: spanEnds(dataset, { symbols, limit: runtime.config.limit, period }),
     period,
     metrics: computed.length,

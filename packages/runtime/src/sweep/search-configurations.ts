@@ -6,7 +6,7 @@ import type { ConfigurationDigest } from "./configuration-digest.ts";
 import type { LeadingResult, LeadingResults } from "./leading-results.ts";
 import type { FoundEvaluation, StoredEvaluations } from "./stored-evaluations.ts";
 import type { UnitRunner } from "./unit-runner.ts";
-import { unitSizes } from "./unit-sizes.ts";
+import type { UnitSizes } from "./unit-sizes.ts";
 
 /** The state of a sweep. */
 export interface SweepProgress {
@@ -29,6 +29,7 @@ export interface SearchOptions extends OperationOptions {
   /** The finished configurations in the cache; undefined without a cache. */
   readonly stored: StoredEvaluations | undefined;
   readonly runner: UnitRunner;
+  readonly sizes: UnitSizes;
   /** The end of a span. */
   readonly endOf: (span: number) => number | undefined;
   readonly period: Period | undefined;
@@ -80,10 +81,9 @@ function leftOutSymbols(): { add(more: readonly LeftOutSymbol[]): void; list(): 
 
 /** Evaluates what a sampler asks for: from the cache, or in units. */
 export async function searchConfigurations(options: SearchOptions): Promise<SearchEnd> {
-  const { space, sampler, digestOf, stored, runner, endOf, period, leaders, signal } = options;
+  const { space, sampler, digestOf, stored, runner, sizes, endOf, period, leaders, signal } = options;
   const width = options.metrics;
   const symbolWidth = options.symbols * width;
-  const sizes = unitSizes();
   const queue: QueuedCandidate[] = [];
   const running = new Set<Promise<void>>();
   const leftOut = leftOutSymbols();
@@ -192,8 +192,8 @@ export async function searchConfigurations(options: SearchOptions): Promise<Sear
 
   /** Takes a unit of candidates with the same span from the queue. */
   function takeUnit(): readonly QueuedCandidate[] {
-    // If no more candidates can be asked for, all threads get some.
-    const shared = Math.ceil(queue.length / runner.concurrency);
+    // If no more candidates can be asked for, all free threads get some.
+    const shared = Math.ceil(queue.length / Math.max(1, runner.concurrency - running.size));
     const size = Math.max(1, Math.min(sizes.next, shared));
     const end = queue[0]?.end;
     const other = queue.findIndex((one) => one.end !== end);
