@@ -12,7 +12,7 @@ import {
 import type { BacktestConfig, Dataset } from "@atc/contract";
 import { openSpool, type SpoolOptions } from "../spool/open-spool.ts";
 
-/** Where curves go that are too large for the heap. */
+/** The folders of curves that are too large for the heap. */
 export type CurveFolders = Pick<SpoolOptions, "folders" | "warn">;
 
 /** What the curves of one evaluation depend on. */

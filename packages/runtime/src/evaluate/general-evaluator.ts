@@ -16,8 +16,8 @@ import { sharedDecisions } from "./shared-decisions.ts";
 export interface GeneralEvaluatorOptions extends CurveFolders {
   readonly dataset: Dataset;
   /**
-   * Creates the strategy of a configuration. An error of one of the codes that {@link isConfigurationFault} knows is the
-   * fault of the configuration.
+   * Creates the strategy of a configuration. An error of one of the codes that {@link isConfigurationFault} knows is
+   * the fault of the configuration.
    */
   readonly strategyOf: (configuration: SweepConfiguration) => AnyBoundStrategy;
 }

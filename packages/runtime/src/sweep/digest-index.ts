@@ -3,7 +3,9 @@ import type { ConfigurationDigest } from "./configuration-digest.ts";
 /** Finds a number by a digest, in 20 bytes per digest: a Map of ten million texts would take more than a gigabyte. */
 export interface DigestIndex {
   readonly size: number;
-  /** The number that was last set; undefined if there is none. Digests that share their first 64 bits count as equal. */
+  /**
+   * The number that was last set; undefined if there is none. Digests that share their first 64 bits count as equal.
+   */
   get(digest: ConfigurationDigest): number | undefined;
   /** Sets a number from 0 to 2^31 - 1. */
   set(digest: ConfigurationDigest, value: number): void;
@@ -18,7 +20,9 @@ export function digestIndex(): DigestIndex {
   let values = new Int32Array(capacity).fill(-1);
   let size = 0;
 
-  /** The slot of a key, or the empty slot in which it belongs. A digest is as good as random, so its bits are the hash. */
+  /**
+   * The slot of a key, or the empty slot in which it belongs. A digest is as good as random, so its bits are the hash.
+   */
   function slotOf(key: bigint): number {
     let slot = Number(key & mask32) & (capacity - 1);
     while (values[slot] !== -1 && keys[slot] !== key) slot = (slot + 1) & (capacity - 1);

@@ -39,7 +39,9 @@ const measuredMs = 1000;
 /** The most configurations that are measured at once. */
 const mostMeasured = 64;
 
-/** The configurations that a sampler asks for, as far as it needs no outcomes. Those that are not valid are left out. */
+/**
+ * The configurations that a sampler asks for, as far as it needs no outcomes. Those that are not valid are left out.
+ */
 function askedConfigurations({ sampler, space }: SweepSetup): {
   readonly configurations: readonly SweepConfiguration[];
   readonly isWhole: boolean;

@@ -14,7 +14,7 @@ export interface ResultRows extends Disposable {
   finish(runtime: Runtime): Promise<void>;
 }
 
-/** Where rows go. */
+/** The receivers of rows. */
 export interface ResultRowsOptions {
   readonly table: ResultTable;
   /** The metrics of results, in order. */

@@ -1,6 +1,6 @@
 import { mostConfigurations } from "./stored-evaluations.ts";
 
-/** Chooses how many configurations a task evaluates, from the time that earlier tasks took. */
+/** Chooses the number of configurations of a task, from the time that earlier tasks took. */
 export interface UnitSizes {
   /** Configurations of the next unit. */
   readonly next: number;
