@@ -11,7 +11,15 @@ await withFolder(async (folder) => {
     folder,
     kills,
     market: marketOf({ symbols: 4, bars: 3000, interval: 86_400_000 }),
-    axes: ["--grid", "emaLength=10..60:2", "--grid", "lambda=0.01,0.02,0.05", "--grid", "stopLoss=0,0.05", "--by-symbol"],
+    axes: [
+      "--grid",
+      "emaLength=10..60:2",
+      "--grid",
+      "lambda=0.01,0.02,0.05",
+      "--grid",
+      "stopLoss=0,0.05",
+      "--by-symbol",
+    ],
   });
   report({ "killed sweep": { ...figures, result: faults.length === 0 ? "pass" : `FAIL: ${faults.join("; ")}` } });
   if (faults.length > 0) process.exitCode = 1;

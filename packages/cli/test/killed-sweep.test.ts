@@ -25,14 +25,16 @@ describe("a sweep that is killed", () => {
     };
     /** Kills a sweep when the cache has more than `files` files. */
     const killed = async (files: number): Promise<void> => {
-      const child = spawn(process.execPath, [bin, ...common, "-o", "killed.arrow"], { cwd: shop.path, stdio: "ignore" });
+      const child = spawn(process.execPath, [bin, ...common, "-o", "killed.arrow"], {
+        cwd: shop.path,
+        stdio: "ignore",
+      });
       const closed = once(child, "close");
       let isOpen = true;
       void closed.then(() => {
         isOpen = false;
       });
-      while (isOpen && (await entries()) <= files)
-        await new Promise((resolve) => setTimeout(resolve, 5));
+      while (isOpen && (await entries()) <= files) await new Promise((resolve) => setTimeout(resolve, 5));
       child.kill("SIGKILL");
       await closed;
     };

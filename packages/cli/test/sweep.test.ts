@@ -151,7 +151,12 @@ describe("atc sweep", () => {
 describe("bad input of atc sweep", () => {
   it.each([
     ["no axis", [], 2, /the space has no axes; give one or more, such as --grid emaLength=10\.\.60:5/],
-    ["an unknown key", ["--grid", "emaLenght=1..5"], 2, /there is no key "emaLenght" to sweep; did you mean "emaLength"\?/],
+    [
+      "an unknown key",
+      ["--grid", "emaLenght=1..5"],
+      2,
+      /there is no key "emaLenght" to sweep; did you mean "emaLength"\?/,
+    ],
     ["an empty range", ["--grid", "emaLength=60..10"], 2, /emaLength/],
     ["an axis that is given twice", ["--grid", "lambda=0.1", "--grid", "lambda=0.2"], 2, /lambda has an axis already/],
     ["a value out of range", ["--grid", "side=up,down"], 2, /"up" is not a value of side/],
@@ -170,13 +175,38 @@ describe("bad input of atc sweep", () => {
     ],
     ["a constraint that excludes everything", ["--grid", "lambda=0.1,0.2", "--where", "lambda > 1"], 2, /where/],
     ["an unknown metric", ["--grid", "lambda=0.1", "--objective", "sharp"], 2, /did you mean "sharpe"\?/],
-    ["a bare metric that should be small", ["--grid", "lambda=0.1", "--objective", "maxDrawdown"], 2, /write -maxDrawdown/],
+    [
+      "a bare metric that should be small",
+      ["--grid", "lambda=0.1", "--objective", "maxDrawdown"],
+      2,
+      /write -maxDrawdown/,
+    ],
     ["two ways to draw", ["--grid", "lambda=0.1,0.2", "--random", "2", "--tpe", "2"], 2, /--random and --tpe/],
     ["a count that is not one", ["--grid", "lambda=0.1,0.2", "--top", "none"], 2, /--top is "none"/],
-    ["a map of an unknown axis", ["--grid", "lambda=0.1,0.2", "--map", "lambda,decay"], 2, /the map needs an axis "decay"/],
-    ["rows of symbols without a table", ["--grid", "lambda=0.1,0.2", "--by-symbol"], 2, /--by-symbol adds rows to the table/],
-    ["a table of another form", ["--grid", "lambda=0.1,0.2", "-o", "t.txt"], 2, /must end in \.csv, \.arrow or \.parquet/],
-    ["a file of a space that does not exist", ["--space", "none.yaml"], 4, /cannot read "none\.yaml", which --space names/],
+    [
+      "a map of an unknown axis",
+      ["--grid", "lambda=0.1,0.2", "--map", "lambda,decay"],
+      2,
+      /the map needs an axis "decay"/,
+    ],
+    [
+      "rows of symbols without a table",
+      ["--grid", "lambda=0.1,0.2", "--by-symbol"],
+      2,
+      /--by-symbol adds rows to the table/,
+    ],
+    [
+      "a table of another form",
+      ["--grid", "lambda=0.1,0.2", "-o", "t.txt"],
+      2,
+      /must end in \.csv, \.arrow or \.parquet/,
+    ],
+    [
+      "a file of a space that does not exist",
+      ["--space", "none.yaml"],
+      4,
+      /cannot read "none\.yaml", which --space names/,
+    ],
     ["an unknown symbol", ["--grid", "lambda=0.1,0.2", "--symbols", "ZZZ"], 4, /ZZZ/],
   ] as const)("refuses %s", async (_, args, code, message) => {
     expect(await refused(code, ...args)).toMatch(message);

@@ -69,20 +69,22 @@ const configuration = fc
     stopLoss: fc.constantFrom(0, 0, 0, 0.05),
     invalidPrices: fc.constantFrom("error" as const, "skip" as const),
   })
-  .map(({ ema, kama, lambda, cutout, dialect, strategyMode, longThreshold, ...account }): SweepConfiguration => ({
-    signals: {
-      ...signalDefaults,
-      emaLength: ema,
-      kamaLength: kama,
-      lambda,
-      cutout,
-      dialect,
-      strategyMode,
-      longThreshold,
-    },
-    backtest: { ...backtestDefaults, ...account },
-    parameters: {},
-  }));
+  .map(
+    ({ ema, kama, lambda, cutout, dialect, strategyMode, longThreshold, ...account }): SweepConfiguration => ({
+      signals: {
+        ...signalDefaults,
+        emaLength: ema,
+        kamaLength: kama,
+        lambda,
+        cutout,
+        dialect,
+        strategyMode,
+        longThreshold,
+      },
+      backtest: { ...backtestDefaults, ...account },
+      parameters: {},
+    }),
+  );
 
 describe("configurations in lanes", () => {
   it("have the figures, faults and symbols of separate backtests", async () => {

@@ -40,7 +40,10 @@ function withSpace(command: Command): Command {
     )
     .option("--random <count>", "draw this many configurations of the space instead of taking all")
     .option("--halving <count>", "draw this many, on a few bars at first, and the best of them on more")
-    .option("--tpe <count>", "choose this many, each near earlier ones that were good (tree-structured Parzen estimator)")
+    .option(
+      "--tpe <count>",
+      "choose this many, each near earlier ones that were good (tree-structured Parzen estimator)",
+    )
     .option("--seed <number>", "seed of what is drawn (default: 1)")
     .option("--where <expression>", 'leave out other configurations: "emaLength < kamaLength"; may be repeated', listed)
     .option("--objective <metrics>", "what to maximise: a metric, -metric, or a weighted sum (default: sharpe)")

@@ -10,7 +10,7 @@ const columns: readonly TextColumn[] = [
 ];
 
 /** A duration for people. */
-export function durationText(ms: number): string {
+function durationText(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 1) return "less than a second";
   if (seconds < 90) return `${Math.round(seconds)} s`;

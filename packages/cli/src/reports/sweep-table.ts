@@ -14,7 +14,7 @@ interface SweepTableOptions {
 const mostLines = 6;
 
 /** A metric for people. */
-export function metricText(name: MetricName, value: number | undefined): string {
+function metricText(name: MetricName, value: number | undefined): string {
   if (value === undefined || !Number.isFinite(value)) return "-";
   const { unit, better } = metricTable[name];
   switch (unit) {
@@ -31,7 +31,7 @@ export function metricText(name: MetricName, value: number | undefined): string 
 }
 
 /** A value of an axis for people. */
-export function axisText(value: unknown): string {
+function axisText(value: unknown): string {
   return typeof value === "number" ? String(Number(value.toPrecision(6))) : String(value);
 }
 

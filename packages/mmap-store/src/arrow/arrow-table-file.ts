@@ -1,10 +1,19 @@
 import { open } from "node:fs/promises";
-import { AtcError, bytesPerElement, type ColumnMetadata, dtypeOf, fromSystemError, type TypedArray } from "@atc/contract";
+import {
+  AtcError,
+  bytesPerElement,
+  type ColumnMetadata,
+  dtypeOf,
+  fromSystemError,
+  type TypedArray,
+} from "@atc/contract";
 import { type ArrowFileMetadata, readArrowMetadata } from "./arrow-reading.ts";
 
 /** A file that {@link encodeArrow} or {@link encodeArrowBlocks} wrote, read by rows. Disposal closes it. */
 export interface ArrowTableFile extends AsyncDisposable {
+  /** Number of rows. */
   readonly rows: number;
+  /** Names and types in stored order. */
   readonly columns: readonly ColumnMetadata[];
   /** The texts of each column of type `text`. */
   readonly texts: Readonly<Record<string, readonly string[]>>;

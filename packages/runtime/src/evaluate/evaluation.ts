@@ -28,8 +28,11 @@ export interface EvaluationFault {
 
 /** A symbol that configurations of a unit left out, like a backtest. */
 export interface LeftOutSymbol {
+  /** The symbol. */
   readonly symbol: string;
+  /** The code of the error. */
   readonly code: AtcErrorCode;
+  /** The message of the error. */
   readonly reason: string;
   /** The number of configurations that left it out. */
   readonly configurations: number;

@@ -35,7 +35,12 @@ function isValid(values: Float64Array): boolean {
   return true;
 }
 
-function readSeries(series: Series, names: readonly string[], from: number, to: number): Omit<LaneColumns, "place" | "first"> {
+function readSeries(
+  series: Series,
+  names: readonly string[],
+  from: number,
+  to: number,
+): Omit<LaneColumns, "place" | "first"> {
   const length = to - from;
   const times = new BigInt64Array(length);
   const columns = Object.fromEntries(names.map((name) => [name, new Float64Array(length)]));

@@ -86,7 +86,10 @@ function directionRows(configurations: readonly SweepConfiguration[]): {
 }
 
 /** Copies the directions of all rows to a matrix. */
-function createMatrix(rows: number, stride: number): {
+function createMatrix(
+  rows: number,
+  stride: number,
+): {
   readonly values: Int8Array;
   push(graph: SignalGraph, columns: LaneColumns, symbol: number, from: number, to: number): void;
 } {
@@ -200,10 +203,7 @@ function joined(
   const symbolWidth = unit.bySymbol ? width * unit.symbols.length : 0;
   for (const [index, place] of rest.entries()) {
     lanes.portfolios.set(general.portfolios.subarray(index * width, (index + 1) * width), place * width);
-    lanes.symbols.set(
-      general.symbols.subarray(index * symbolWidth, (index + 1) * symbolWidth),
-      place * symbolWidth,
-    );
+    lanes.symbols.set(general.symbols.subarray(index * symbolWidth, (index + 1) * symbolWidth), place * symbolWidth);
   }
   const faults = general.faults.map((fault): EvaluationFault => ({ ...fault, place: rest[fault.place] as number }));
   const leftOut = new Map<string, LeftOutSymbol>();

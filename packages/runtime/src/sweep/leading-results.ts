@@ -26,7 +26,9 @@ export interface LeadingResult {
 
 /** Why configurations have no place, and how many. */
 export interface ExclusionCount {
+  /** The reason, without the values of one configuration. */
   readonly reason: string;
+  /** The number of configurations. */
   readonly configurations: number;
 }
 

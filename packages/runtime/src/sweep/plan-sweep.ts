@@ -5,6 +5,7 @@ import { openSweep, type SweepSetup, type SweepSetupOptions } from "./sweep-setu
 
 /** What a sweep would do. */
 export interface PlannedSweep {
+  /** The name of the dataset that holds the data. */
   readonly dataset: string;
   /** The data as it was named. */
   readonly path: string;

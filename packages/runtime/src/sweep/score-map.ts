@@ -12,7 +12,9 @@ export interface ScoreMap {
 
 /** The values that share a cell. */
 export interface CellLabel {
+  /** The first value. */
   readonly first: AxisValue;
+  /** The last value. */
   readonly last: AxisValue;
 }
 

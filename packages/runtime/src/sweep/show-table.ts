@@ -24,18 +24,27 @@ export interface ShowTableOptions {
 
 /** A table of an earlier sweep, ranked. */
 export interface ShownTable {
+  /** The file as it was named. */
   readonly path: string;
+  /** Number of rows. */
   readonly rows: number;
   /** The number of evaluations. */
   readonly evaluations: number;
   /** The swept keys. Those that are tied have a column each. */
   readonly axes: readonly Pick<Axis, "name" | "keys" | "kind">[];
+  /** What is maximised. */
   readonly objective: Objective;
+  /** What is required. */
   readonly requirements: Requirements | undefined;
+  /** The metrics of the table, in order. */
   readonly metrics: readonly MetricName[];
+  /** The best configurations, best first. */
   readonly best: readonly LeadingResult[];
+  /** The number of configurations with a place. */
   readonly ranked: number;
+  /** Configurations without a place, by reason. */
   readonly excluded: readonly ExclusionCount[];
+  /** Configurations with an error, by message. */
   readonly failed: readonly ExclusionCount[];
 }
 
