@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -49,5 +50,38 @@ describe("a sweep that is killed", () => {
       ["whole", "killed", "again"].map((name) => readFile(join(shop.path, `${name}.arrow`), "hex")),
     );
     expect(new Set(tables).size).toBe(1);
+  }, 60_000);
+});
+
+describe("a sweep that is interrupted", () => {
+  it("prints the best so far, keeps what is done, and says how to continue", async () => {
+    await using shop = await workshop();
+    await shop.file("bars.csv", barsCsv(["AAA", "BBB"], 3000));
+    const slow = ["--grid", "emaLength=10..60", "--grid", "stopLoss=0.02,0.03,0.04"];
+    const args = ["sweep", "bars.csv", ...slow, "--threads", "1", "-o", "table.csv"];
+    const child = spawn(process.execPath, [bin, ...args], { cwd: shop.path, stdio: ["ignore", "pipe", "pipe"] });
+    let [stdout, stderr] = ["", ""];
+    child.stdout.on("data", (text: Buffer) => {
+      stdout += String(text);
+    });
+    child.stderr.on("data", (text: Buffer) => {
+      stderr += String(text);
+    });
+    const closed = once(child, "close");
+    const entries = async (): Promise<number> => {
+      const all = await shop.cached().catch((): readonly string[] => []);
+      return all.filter((file) => file.includes(".npz")).length;
+    };
+    while (child.exitCode === null && (await entries()) < 5) await new Promise((resolve) => setTimeout(resolve, 10));
+    child.kill("SIGINT");
+    const [code] = (await closed) as [number];
+    expect({ code, stderr }).toEqual({
+      code: 130,
+      stderr: expect.stringContaining("the finished configurations are kept, and the same command continues after them"),
+    });
+    expect(stdout).toMatch(/#\s+emaLength\s+stopLoss\s+totalReturn/);
+    expect(existsSync(join(shop.path, "table.csv"))).toBe(false);
+    const next = (await shop.atc("sweep", "bars.csv", ...slow, "--dry-run", "--json")).json<Counts & object>();
+    expect(next).toMatchObject({ evaluations: 153 });
   }, 60_000);
 });
