@@ -40,9 +40,9 @@ const laneMetrics = [
 type LaneMetric = (typeof laneMetrics)[number];
 
 /** The most bytes of the accounts that are computed together. */
-const laneBytes = 96 * 2 ** 20;
+const laneBytes = 64 * 2 ** 20;
 /** The most configurations times symbols whose signals are computed together. */
-const mostSignals = 200_000;
+const mostSignals = 60_000;
 
 function isLaneMetric(name: MetricName): name is LaneMetric {
   return laneMetrics.some((one) => one === name);
