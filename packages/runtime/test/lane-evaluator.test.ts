@@ -1,5 +1,5 @@
-import { memoryDataset } from "@atc/backtest";
-import { backtestDefaults, type Dataset, signalDefaults } from "@atc/contract";
+import { type BoundStrategy, memoryDataset } from "@atc/backtest";
+import { AtcError, backtestDefaults, type Dataset, signalDefaults } from "@atc/contract";
 import type { SweepConfiguration } from "@atc/sweep";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -48,7 +48,7 @@ function evaluators(dataset: Dataset): { readonly general: Evaluator; readonly l
     folders: [],
     warn: () => undefined,
   });
-  return { general, lanes: laneEvaluator(dataset, general) };
+  return { general, lanes: laneEvaluator({ dataset, general }) };
 }
 
 const configuration = fc
@@ -116,10 +116,55 @@ describe("configurations in lanes", () => {
     );
   }, 120_000);
 
+  it("have those of backtests with a strategy, also one that depends on blocks or fails", async () => {
+    const parameters = fc.record({ fast: fc.integer({ min: 2, max: 5 }), slow: fc.integer({ min: 6, max: 12 }) });
+    const unit = fc.record({
+      seed: fc.nat({ max: 1e6 }),
+      invalid: fc.boolean(),
+      from: fc.option(fc.integer({ min: 0, max: 200 }), { nil: undefined }),
+      configurations: fc.array(fc.tuple(configuration, parameters), { minLength: 1, maxLength: 8 }),
+    });
+    /** Depends on the place within a block, and fails for some parameters on the second symbol. */
+    const odd = ({ parameters: { fast } }: SweepConfiguration): BoundStrategy => ({
+      name: "odd",
+      version: 1,
+      columns: fast === 3 ? ["open"] : [],
+      start: (symbol) => ({
+        decide({ close }, directions) {
+          if (fast === 4 && symbol === "S1") throw new AtcError("ATC_STRATEGY", "four");
+          for (let i = 0; i < close.length; i++) directions[i] = (Math.floor(i / Number(fast)) % 3) - 1;
+        },
+      }),
+    });
+    const cross = (one: SweepConfiguration, dataset: Dataset) =>
+      builtInStrategy({ strategy: "cross", signals: one.signals, config: one.backtest, parameters: one.parameters }, dataset);
+    await fc.assert(
+      fc.asyncProperty(unit, fc.boolean(), async ({ seed, invalid, from, configurations }, isOdd) => {
+        const dataset = marketOf(seed, 3, 220, invalid);
+        const strategyOf = (one: SweepConfiguration) => (isOdd ? odd(one) : cross(one, dataset));
+        const general = generalEvaluator({ dataset, strategyOf, folders: [], warn: () => undefined });
+        const lanes = laneEvaluator({ dataset, general, strategyOf });
+        const given: EvaluationUnit = {
+          configurations: configurations.map(([one, values]) => ({ ...one, parameters: values })),
+          symbols: dataset.symbols(),
+          metrics,
+          bySymbol: true,
+          limit: undefined,
+          period: from === undefined ? undefined : { from: from * day },
+        };
+        expect(await lanes(given, {})).toEqual(await general(given, {}));
+      }),
+      { numRuns: 60 },
+    );
+  }, 120_000);
+
   it("do not reach the general simulator", async () => {
     const dataset = marketOf(5, 3, 300, false);
-    const lanes = laneEvaluator(dataset, () => {
-      throw new Error("the general simulator was called");
+    const lanes = laneEvaluator({
+      dataset,
+      general: () => {
+        throw new Error("the general simulator was called");
+      },
     });
     const given: EvaluationUnit = {
       configurations: [10, 20, 30].map((emaLength) => ({

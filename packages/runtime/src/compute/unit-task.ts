@@ -70,14 +70,19 @@ export function unitEvaluations({ datasets, strategies }: UnitTaskParts) {
   return async (input: UnitTaskInput, context: TaskContext): Promise<Transferred<EvaluationResults>> => {
     const dataset = await datasets.open(input);
     const thread = input.own === undefined ? undefined : watchedThread(input.own.watch);
+    const strategyOf = await configuredStrategies(input, dataset, strategies, thread);
     const general = generalEvaluator({
       dataset,
-      strategyOf: await configuredStrategies(input, dataset, strategies, thread),
+      strategyOf,
       folders: input.folders,
       warn: (message) => process.emitWarning(message, "AtcWarning"),
     });
     const isAtc = input.own === undefined && input.strategy === "atc";
-    const evaluate = isAtc ? laneEvaluator(dataset, general) : general;
+    // Its decisions depend on the simulation, not on parameters.
+    const isOfColumns = input.own === undefined && input.strategy === "columns";
+    const evaluate = isOfColumns
+      ? general
+      : laneEvaluator({ dataset, general, strategyOf: isAtc ? undefined : strategyOf });
     const { symbols, metrics, bySymbol, limit, period } = input;
     const configurations = unpackConfigurations(input.configurations);
     const unit = { configurations, symbols, metrics, bySymbol, limit, period };

@@ -6,8 +6,10 @@ export interface LaneColumns {
   /** The place of the symbol among those of the unit. */
   readonly place: number;
   readonly times: BigInt64Array;
-  /** The columns by name; all prices are finite and above 0. */
+  /** The columns by name. */
   readonly columns: Readonly<Record<string, Float64Array>>;
+  /** The blocks in which a backtest reads the rows: from `from`, inclusive, to `to`, exclusive. */
+  readonly blocks: readonly { readonly from: number; readonly to: number }[];
   /** The first row of the account: that before the period, if there is one. */
   readonly first: number;
 }
@@ -21,8 +23,10 @@ export interface AbsentSymbol {
 /** Options of {@link readLaneColumns}. */
 export interface LaneColumnsOptions {
   readonly symbols: readonly string[];
-  /** The columns besides times. */
-  readonly names: readonly string[];
+  /** The columns whose values must be prices. */
+  readonly prices: readonly string[];
+  /** Further columns. */
+  readonly others: readonly string[];
   readonly limit: number | undefined;
   readonly period: Period | undefined;
 }
@@ -35,20 +39,33 @@ function isValid(values: Float64Array): boolean {
   return true;
 }
 
+/** The most rows of a block of a backtest. */
+const blockLength = 32_768;
+
+/** Reads rows in the blocks of a backtest, which divides them at the start of the period. */
 function readSeries(
   series: Series,
   names: readonly string[],
-  from: number,
-  to: number,
+  { start, from, to }: { readonly start: number; readonly from: number; readonly to: number },
 ): Omit<LaneColumns, "place" | "first"> {
-  const length = to - from;
+  const length = to - start;
   const times = new BigInt64Array(length);
   const columns = Object.fromEntries(names.map((name) => [name, new Float64Array(length)]));
-  for (const block of series.blocks({ columns: ["timestamp", ...names], from, to })) {
-    times.set(block.times(), block.row - from);
-    for (const name of names) columns[name]?.set(block.values(name), block.row - from);
+  const blocks: { readonly from: number; readonly to: number }[] = [];
+  for (const [first, end] of [
+    [start, from],
+    [from, to],
+  ] as const) {
+    if (first >= end) continue;
+    const rows = { columns: ["timestamp", ...names], from: first, to: end, blockLength };
+    for (const block of series.blocks(rows)) {
+      const at = block.row - start;
+      times.set(block.times(), at);
+      for (const name of names) columns[name]?.set(block.values(name), at);
+      blocks.push({ from: at, to: at + block.length });
+    }
   }
-  return { times, columns };
+  return { times, columns, blocks };
 }
 
 /**
@@ -57,8 +74,9 @@ function readSeries(
  */
 export function readLaneColumns(
   dataset: Dataset,
-  { symbols, names, limit, period }: LaneColumnsOptions,
+  { symbols, prices, others, limit, period }: LaneColumnsOptions,
 ): { readonly present: readonly LaneColumns[]; readonly absent: readonly AbsentSymbol[] } | undefined {
+  const names = [...new Set([...prices, ...others])];
   const present: LaneColumns[] = [];
   const absent: AbsentSymbol[] = [];
   let rows = 0;
@@ -73,8 +91,8 @@ export function readLaneColumns(
       absent.push({ symbol, fault: outsidePeriod(series, { limit, period }) });
       continue;
     }
-    const read = readSeries(series, names, start, to);
-    if (!Object.values(read.columns).every(isValid)) return undefined;
+    const read = readSeries(series, names, { start, from, to });
+    if (!prices.every((name) => isValid(read.columns[name] as Float64Array))) return undefined;
     present.push({ place, ...read, first: Math.max(0, from - start - 1) });
   }
   return present.length === 0 ? undefined : { present, absent };

@@ -1,4 +1,6 @@
 import {
+  type AnyBoundStrategy,
+  type BoundStrategy,
   createManyPortfolios,
   type ManyPortfolioResults,
   type ManyResults,
@@ -10,8 +12,8 @@ import {
   type TimeUnion,
 } from "@atc/backtest";
 import { type Dataset, throwIfAborted } from "@atc/contract";
-import { createSignalGraph, type SignalGraph } from "@atc/signals";
 import type { SweepConfiguration } from "@atc/sweep";
+import { type DirectionSource, graphDirections, strategyDirections } from "./direction-source.ts";
 import {
   type EvaluationFault,
   type EvaluationOptions,
@@ -41,6 +43,8 @@ type LaneMetric = (typeof laneMetrics)[number];
 
 /** The most bytes of the accounts that are computed together. */
 const laneBytes = 64 * 2 ** 20;
+/** The most bytes of directions of a strategy that are kept. */
+const directionBytes = 64 * 2 ** 20;
 /** The most configurations times symbols whose signals are computed together. */
 const mostSignals = 60_000;
 
@@ -59,8 +63,26 @@ export function runsInLanes(configuration: SweepConfiguration, metrics: readonly
   return metrics.every(isLaneMetric) && isLaneAccount(configuration);
 }
 
+/** Strategies by {@link parametersKey}. */
+type LaneStrategies = ReadonlyMap<string, BoundStrategy>;
+
+function parametersKey({ parameters }: SweepConfiguration): string {
+  return JSON.stringify(parameters);
+}
+
+/** What a lane evaluator needs. */
+export interface LaneEvaluatorOptions {
+  readonly dataset: Dataset;
+  /** Evaluates the configurations and the data that lanes do not cover. */
+  readonly general: Evaluator;
+  /** Creates the strategy of a configuration, which depends on its parameters only. Default: ATC. */
+  readonly strategyOf?: ((configuration: SweepConfiguration) => AnyBoundStrategy) | undefined;
+}
+
 /** Configurations that are computed together. */
 interface LaneRun {
+  /** The strategies; undefined for ATC. */
+  readonly strategies: LaneStrategies | undefined;
   readonly unit: EvaluationUnit;
   /** The places of the configurations in the unit. */
   readonly places: readonly number[];
@@ -69,56 +91,20 @@ interface LaneRun {
   readonly results: Pick<EvaluationResults, "portfolios" | "symbols">;
 }
 
-/** The rows of directions of configurations, of which those with equal signals share one. */
-function directionRows(configurations: readonly SweepConfiguration[]): {
-  readonly signals: readonly SweepConfiguration["signals"][];
-  readonly rowOf: readonly number[];
-} {
+/** The rows of directions of configurations, of which those with equal keys share one. */
+function directionRows(
+  configurations: readonly SweepConfiguration[],
+  keyOf: (configuration: SweepConfiguration) => object,
+): { readonly firsts: readonly number[]; readonly rowOf: readonly number[] } {
   const rows = new Map<string, number>();
-  const signals: SweepConfiguration["signals"][] = [];
-  const rowOf = configurations.map(({ signals: own }) => {
-    const key = JSON.stringify(own);
-    const row = rows.get(key) ?? signals.push(own) - 1;
+  const firsts: number[] = [];
+  const rowOf = configurations.map((one, index) => {
+    const key = JSON.stringify(keyOf(one));
+    const row = rows.get(key) ?? firsts.push(index) - 1;
     rows.set(key, row);
     return row;
   });
-  return { signals, rowOf };
-}
-
-/** Copies the directions of all rows to a matrix. */
-function createMatrix(
-  rows: number,
-  stride: number,
-): {
-  readonly values: Int8Array;
-  push(graph: SignalGraph, columns: LaneColumns, symbol: number, from: number, to: number): void;
-} {
-  const values = new Int8Array(rows * stride);
-  return {
-    values,
-    push(graph, { columns }, symbol, from, to) {
-      const prices = Object.fromEntries(Object.entries(columns).map(([name, all]) => [name, all.subarray(from, to)]));
-      graph.push(
-        prices as never,
-        ({ from: first, count, directions }) => {
-          for (let row = 0; row < rows; row++) {
-            const own = directions[row] as Int8Array;
-            values.set(own.subarray(0, count), row * stride + first - from);
-          }
-        },
-        symbol,
-      );
-    },
-  };
-}
-
-/** Shows the graph the rows before those of the account. */
-function warmUp(graph: SignalGraph, { present }: LaneRun): void {
-  for (const [symbol, { columns, first }] of present.entries()) {
-    if (first === 0) continue;
-    const prices = Object.fromEntries(Object.entries(columns).map(([name, all]) => [name, all.subarray(0, first)]));
-    graph.push(prices as never, () => undefined, symbol);
-  }
+  return { firsts, rowOf };
 }
 
 function writeColumns(
@@ -135,42 +121,59 @@ function writeColumns(
   }
 }
 
-/** Computes configurations together. Returns the places of those that need another evaluator. */
-function runLanes(run: LaneRun, { signal }: EvaluationOptions): readonly number[] {
-  const { unit, places, present, union, results } = run;
+/** The source of a run's directions, and the row of each configuration. */
+function openDirections(
+  { unit, places, present, strategies }: LaneRun,
+  { onConfiguration }: EvaluationOptions,
+): { readonly source: DirectionSource; readonly rowOf: readonly number[] } {
   const configurations = places.map((place) => unit.configurations[place] as SweepConfiguration);
-  const { signals, rowOf } = directionRows(configurations);
-  using graph = createSignalGraph(signals, {
-    symbols: present.length,
-    reread(from, count, symbol) {
-      const { columns } = present[symbol] as LaneColumns;
-      return Object.fromEntries(
-        Object.entries(columns).map(([name, all]) => [name, all.subarray(from, from + count)]),
-      ) as never;
-    },
-  });
+  const { firsts, rowOf } = directionRows(configurations, ({ signals, parameters }) =>
+    strategies === undefined ? signals : parameters,
+  );
+  const rows = firsts.map((index) => configurations[index] as SweepConfiguration);
+  if (strategies === undefined)
+    return {
+      rowOf,
+      source: graphDirections(
+        rows.map(({ signals }) => signals),
+        present,
+      ),
+    };
+  const symbols = present.map(({ place }) => unit.symbols[place] as string);
+  const onRow = (row: number): void => onConfiguration?.(places[firsts[row] as number] as number);
+  const strategyOf = (one: SweepConfiguration): BoundStrategy => strategies.get(parametersKey(one)) as BoundStrategy;
+  return { rowOf, source: strategyDirections({ configurations: rows, strategyOf, symbols, present, onRow }) };
+}
+
+/** Computes configurations together. Returns the places of those that need another evaluator. */
+function runLanes(run: LaneRun, options: EvaluationOptions): readonly number[] {
+  const { unit, places, present, union, results } = run;
+  const { source, rowOf } = openDirections(run, options);
+  using directions = source;
   using portfolios = createManyPortfolios({
-    configurations: configurations.map(({ backtest }) => backtest),
+    configurations: places.map((place) => (unit.configurations[place] as SweepConfiguration).backtest),
     union,
     directionOf: rowOf,
   });
-  warmUp(graph, run);
+  for (const [symbol, { first }] of present.entries()) directions.warmUp(symbol, first);
   const stride = union.blockLength;
-  const matrix = createMatrix(signals.length, stride);
+  const values = new Int8Array(directions.rows * stride);
   for (const block of union.blocks()) {
-    throwIfAborted(signal);
+    throwIfAborted(options.signal);
     portfolios.push(block, (symbol) => {
       const one = present[symbol] as LaneColumns;
-      const [from, to] = [block.from, block.to].map((rows) => one.first + (rows[symbol] ?? 0)) as [number, number];
-      matrix.push(graph, one, symbol, from, to);
+      const from = one.first + (block.from[symbol] ?? 0);
+      const to = one.first + (block.to[symbol] ?? 0);
+      directions.write(symbol, from, to, values, stride);
       const { close, open } = one.columns;
       return {
         close: (close as Float64Array).subarray(from, to),
         ...(open === undefined ? {} : { open: open.subarray(from, to) }),
-        directions: { values: matrix.values, stride },
+        directions: { values, stride },
       };
     });
   }
+  const failed = directions.finish();
   const { metrics, symbols, bySymbol } = unit;
   const width = metrics.length;
   const figures = portfolios.results();
@@ -182,12 +185,17 @@ function runLanes(run: LaneRun, { signal }: EvaluationOptions): readonly number[
       writeColumns(portfolios.ofSymbol(symbol), metrics, (index, metric, value) => {
         results.symbols[((places[index] as number) * symbols.length + place) * width + metric] = value;
       });
-  return places.filter((_, index) => figures.overflowed[index] !== 0);
+  return places.filter((_, index) => figures.overflowed[index] !== 0 || failed.has(rowOf[index] as number));
 }
 
-/** The parts of a list of places whose accounts and signals fit in memory. */
-function partsOf(places: readonly number[], union: TimeUnion): readonly (readonly number[])[] {
-  let size = Math.max(1, Math.min(places.length, Math.floor(mostSignals / union.symbols)));
+/** The parts of a list of places whose accounts and directions fit in memory. */
+function partsOf(
+  places: readonly number[],
+  { union, present, strategies }: Pick<LaneRun, "union" | "present" | "strategies">,
+): readonly (readonly number[])[] {
+  const rows = present.reduce((sum, { times }) => sum + times.length, 0);
+  const most = strategies === undefined ? mostSignals / union.symbols : directionBytes / rows;
+  let size = Math.max(1, Math.min(places.length, Math.floor(most)));
   while (size > 1 && manyPortfoliosBytes(size, union) > laneBytes) size = Math.ceil(size / 2);
   return Array.from({ length: Math.ceil(places.length / size) }, (_, i) => places.slice(i * size, (i + 1) * size));
 }
@@ -219,9 +227,44 @@ function joined(
   };
 }
 
+/** The columns that the configurations read. */
+function columnsOf(
+  dataset: Dataset,
+  chosen: readonly SweepConfiguration[],
+  strategies: LaneStrategies | undefined,
+): { readonly prices: readonly string[]; readonly others: readonly string[] } {
+  const available = new Set(dataset.manifest.schema.columns.map(({ name }) => name));
+  const prices = new Set(["close"]);
+  // Without an open, orders are filled at the close.
+  if (available.has("open") && chosen.some(({ backtest }) => backtest.fill === "nextOpen")) prices.add("open");
+  if (strategies === undefined) for (const { signals } of chosen) prices.add(signals.calculationSource);
+  const others = new Set<string>();
+  for (const { columns, optionalColumns = [] } of strategies?.values() ?? []) {
+    const names = [...columns, ...optionalColumns.filter((name) => available.has(name))];
+    for (const name of names) (["open", "high", "low"].includes(name) ? prices : others).add(name);
+  }
+  return { prices: [...prices], others: [...others].filter((name) => !prices.has(name)) };
+}
+
+/** The strategies of configurations by {@link parametersKey}; undefined if lanes cannot run one of them. */
+function laneStrategies(
+  chosen: readonly SweepConfiguration[],
+  strategyOf: (configuration: SweepConfiguration) => AnyBoundStrategy,
+): LaneStrategies | undefined {
+  const strategies = new Map<string, BoundStrategy>();
+  for (const configuration of chosen) {
+    const key = parametersKey(configuration);
+    if (strategies.has(key)) continue;
+    const strategy = strategyOf(configuration);
+    if (strategy.scope === "universe" || strategy.columns.includes("timestamp")) return undefined;
+    strategies.set(key, strategy);
+  }
+  return strategies;
+}
+
 /** Computes what lanes cover. Returns the places of the other configurations, and which symbols were left out. */
 function computeLanes(
-  dataset: Dataset,
+  { dataset, strategyOf }: LaneEvaluatorOptions,
   unit: EvaluationUnit,
   results: LaneRun["results"],
   options: EvaluationOptions,
@@ -232,14 +275,14 @@ function computeLanes(
   const candidates = all.filter((place) => isLaneAccount(unit.configurations[place] as SweepConfiguration));
   if (candidates.length === 0) return none;
   const chosen = candidates.map((place) => unit.configurations[place] as SweepConfiguration);
-  const names = new Set(["close", ...chosen.map(({ signals }) => signals.calculationSource)]);
-  if (chosen.some(({ backtest }) => backtest.fill === "nextOpen")) names.add("open");
-  const read = readLaneColumns(dataset, { ...unit, names: [...names] });
+  const strategies = strategyOf === undefined ? undefined : laneStrategies(chosen, strategyOf);
+  if (strategyOf !== undefined && strategies === undefined) return none;
+  const read = readLaneColumns(dataset, { ...unit, ...columnsOf(dataset, chosen, strategies) });
   if (read === undefined) return none;
   const { present, absent } = read;
   const shortest = Math.min(...present.map(({ times }) => times.length));
   const places = candidates.filter(
-    (place) => (unit.configurations[place] as SweepConfiguration).signals.cutout < shortest,
+    (place) => strategies !== undefined || (unit.configurations[place] as SweepConfiguration).signals.cutout < shortest,
   );
   if (places.length === 0) return none;
   const union = planTimeUnion(
@@ -250,8 +293,8 @@ function computeLanes(
     { from: periodStart(unit.period, "ms") },
   );
   const left = new Set(all.filter((place) => !places.includes(place)));
-  for (const part of partsOf(places, union))
-    for (const place of runLanes({ unit, places: part, present, union, results }, options)) left.add(place);
+  for (const part of partsOf(places, { union, present, strategies }))
+    for (const place of runLanes({ unit, places: part, present, union, results, strategies }, options)) left.add(place);
   const done = places.filter((place) => !left.has(place)).length;
   const leftOut = absent.map(({ symbol, fault }) => {
     return { symbol, code: fault.code, reason: fault.message, configurations: done };
@@ -260,16 +303,20 @@ function computeLanes(
 }
 
 /**
- * Evaluates configurations of ATC together: signals in a graph of shared nodes, and accounts in lanes. The
- * configurations and the data that lanes do not cover go to another evaluator.
+ * Evaluates configurations together: signals of ATC in a graph of shared nodes, or runs of a strategy side by side, and
+ * accounts in lanes. The configurations and the data that lanes do not cover go to another evaluator, and so do
+ * configurations on which a strategy failed: it finds the fault.
  */
-export function laneEvaluator(dataset: Dataset, general: Evaluator): Evaluator {
+export function laneEvaluator(given: LaneEvaluatorOptions): Evaluator {
   return async (unit, options) => {
     const results = emptyResults(unit);
-    const { rest, leftOut } = computeLanes(dataset, unit, results, options);
+    const { rest, leftOut } = computeLanes(given, unit, results, options);
     if (rest.length === 0) return { ...results, faults: [], leftOut };
     const configurations = rest.map((place) => unit.configurations[place] as SweepConfiguration);
-    const others = await general({ ...unit, configurations }, options);
+    const others = await given.general(
+      { ...unit, configurations },
+      { ...options, onConfiguration: (index) => options.onConfiguration?.(rest[index] as number) },
+    );
     return joined(unit, { ...results, leftOut }, others, rest);
   };
 }

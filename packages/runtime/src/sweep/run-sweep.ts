@@ -212,6 +212,7 @@ export async function runSweep(
     runner: sweep.runner,
     sizes: unitSizes({
       rows: sweep.rows,
+      // Strategies have no signals to share.
       areShared: sweep.strategy.traits === undefined && base !== undefined && runsInLanes(base, computed),
     }),
     endOf: spanEnds(dataset, { symbols, limit: runtime.config.limit, period }),

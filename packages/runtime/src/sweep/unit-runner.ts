@@ -92,8 +92,14 @@ export function unitRunner(runtime: Runtime, options: UnitRunnerOptions): UnitRu
 
   async function runHere(unit: EvaluationUnit, signal: AbortSignal | undefined): Promise<EvaluationResults> {
     const warn = (message: string): void => runtime.warn(message);
-    const general = generalEvaluator({ dataset, strategyOf: strategy.configured(dataset), folders, warn });
-    const evaluate = strategy.traits === undefined ? laneEvaluator(dataset, general) : general;
+    const strategyOf = strategy.configured(dataset);
+    const general = generalEvaluator({ dataset, strategyOf, folders, warn });
+    const isAtc = strategy.traits === undefined;
+    // Its decisions depend on the simulation, not on parameters.
+    const isOfColumns = strategy.isPortable && config.strategy === "columns";
+    const evaluate = isOfColumns
+      ? general
+      : laneEvaluator({ dataset, general, strategyOf: isAtc ? undefined : strategyOf });
     return await evaluate(unit, { signal });
   }
 
