@@ -77,7 +77,9 @@ describe("a sweep that is interrupted", () => {
     const [code] = (await closed) as [number];
     expect({ code, stderr }).toEqual({
       code: 130,
-      stderr: expect.stringContaining("the finished configurations are kept, and the same command continues after them"),
+      stderr: expect.stringContaining(
+        "the finished configurations are kept, and the same command continues after them",
+      ),
     });
     expect(stdout).toMatch(/#\s+emaLength\s+stopLoss\s+totalReturn/);
     expect(existsSync(join(shop.path, "table.csv"))).toBe(false);

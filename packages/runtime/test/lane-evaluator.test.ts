@@ -137,7 +137,10 @@ describe("configurations in lanes", () => {
       }),
     });
     const cross = (one: SweepConfiguration, dataset: Dataset) =>
-      builtInStrategy({ strategy: "cross", signals: one.signals, config: one.backtest, parameters: one.parameters }, dataset);
+      builtInStrategy(
+        { strategy: "cross", signals: one.signals, config: one.backtest, parameters: one.parameters },
+        dataset,
+      );
     await fc.assert(
       fc.asyncProperty(unit, fc.boolean(), async ({ seed, invalid, from, configurations }, isOdd) => {
         const dataset = marketOf(seed, 3, 220, invalid);

@@ -11,8 +11,8 @@ export interface DirectionSource extends Disposable {
   /** Shows the bars of a symbol before `end`, whose directions nobody needs. */
   warmUp(symbol: number, end: number): void;
   /**
-   * Writes the directions of every row at bars `from` (inclusive) to `to` (exclusive) of a symbol, which follow those of
-   * the call before. Row `r` begins at `r * stride`.
+   * Writes the directions of every row at bars `from` (inclusive) to `to` (exclusive) of a symbol, which follow those
+   * of the call before. Row `r` begins at `r * stride`.
    */
   write(symbol: number, from: number, to: number, into: Int8Array, stride: number): void;
   /** Ends all runs. Returns the rows that failed, whose directions are not to be used. */
@@ -67,8 +67,8 @@ export interface StrategyDirectionsOptions {
 
 /**
  * The directions of a strategy under several sets of parameters. They are computed for all bars of a symbol in the
- * blocks that a backtest has, so that a strategy that wrongly depends on them decides the same. They take a byte per row
- * and bar.
+ * blocks that a backtest has, so that a strategy that wrongly depends on them decides the same. They take a byte per
+ * row and bar.
  */
 export function strategyDirections(options: StrategyDirectionsOptions): DirectionSource {
   const { configurations, strategyOf, symbols, present, onRow } = options;
