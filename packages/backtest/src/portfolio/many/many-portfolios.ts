@@ -27,8 +27,8 @@ export interface ManyPortfoliosOptions {
   /** Unit of the times. Defaults to `ms`. */
   readonly timeUnit?: TimeUnit | undefined;
   /**
-   * The configurations whose portfolio's returns are listed, and who receives them, block by block. The first time has
-   * no return. Default: none.
+   * The configurations whose portfolio's returns are listed, and the function that receives them, block by block. The
+   * first time has no return. Default: none.
    */
   readonly returns?: { readonly configurations: readonly number[]; readonly onReturns: ReturnListener } | undefined;
 }

@@ -160,8 +160,8 @@ function createPlainKernel(layout: LaneLayout): LaneKernel {
 /**
  * Creates a kernel with a memory of its own: the fastest that this machine can run; `ATC_KERNEL` fixes the choice.
  *
- * @throws ATC_UNSUPPORTED if the memory would be too large, or for a wrong ATC_KERNEL; ATC_INVALID_ARGUMENT for one that
- * does not exist
+ * @throws ATC_UNSUPPORTED if the memory would be too large, or for a wrong ATC_KERNEL; ATC_INVALID_ARGUMENT for one
+ * that does not exist
  */
 export function createLaneKernel(shape: LaneShape): LaneKernel {
   const layout = laneLayout(shape);

@@ -111,7 +111,7 @@ export function advanceGroupPlain(rows: WorkingRows, bars: number, count: number
 export interface PlainGroups {
   readonly states: Float64Array;
   readonly directions: Int8Array;
-  /** Where the directions of each account begin. */
+  /** The index at which the directions of each account begin. */
   readonly sources: Uint32Array;
   readonly bars: LaneBars;
   readonly sums: LaneSums;
