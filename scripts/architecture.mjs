@@ -50,7 +50,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "135 kB",
+    limit: "150 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],

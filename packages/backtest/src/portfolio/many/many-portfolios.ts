@@ -11,7 +11,8 @@ import {
   shapeOf,
 } from "./portfolio-lanes.ts";
 import { type ManyPortfolioResults, portfolioResults, resultsOfSymbol } from "./portfolio-results.ts";
-import type { TimeUnion, UnionBlock } from "./time-union.ts";
+import type { TimeUnion } from "./time-union.ts";
+import type { UnionBlock } from "./union-block.ts";
 
 /** Options of {@link createManyPortfolios}. */
 export interface ManyPortfoliosOptions {

@@ -16,7 +16,7 @@ import { advanceGroupsPlain } from "./plain-group.ts";
 import { addRowsPlain, advancePortfoliosPlain, placeRowsPlain, type SumMatrix } from "./plain-sums.ts";
 
 /** Bars that some groups add. Their prices are in the memory. */
-export interface LaneStep {
+interface LaneStep {
   readonly symbol: number;
   /** The first group that adds them, and the one after the last. */
   readonly from: number;
@@ -29,7 +29,7 @@ export interface LaneStep {
 }
 
 /** Rows of the current sums that are placed at the times of a block. */
-export interface LanePlaces {
+interface LanePlaces {
   readonly timeGroup: number;
   readonly count: number;
   readonly length: number;
