@@ -51,7 +51,7 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "135 kB",
+    limit: "150 kB",
   },
   sweep: {
     imports: ["contract", "plugin-kit", "signals", "backtest"],

@@ -2,3 +2,4 @@
 export { advanceAccount, advanceWithExcursions } from "./account";
 export { advanceGroup, advanceGroups } from "./many";
 export { addRows, advancePortfolios, placeRows } from "./portfolios";
+export { workLength } from "./records";

@@ -41,9 +41,9 @@ function twoDoubles(first: i32, second: i32): v128 {
 }
 
 /**
- * Marks the orders of one account in a span: the bars at which the two decisions before differ. Writes the mask of these
- * bars, and by bar the number of orders so far. `decision` is the address of the decision before the span. Returns the
- * number of orders.
+ * Marks the orders of one account in a span: the bars at which the two decisions before differ. Writes the mask of
+ * these bars, and by bar the number of orders so far. `decision` is the address of the decision before the span.
+ * Returns the number of orders.
  */
 function markOrders(decision: usize, mask: usize, indexes: usize, count: usize): i32 {
   const zero = i8x16.splat(0);
@@ -77,8 +77,9 @@ function writeSlot(slot: usize, cash: v128, quantity: v128): void {
 }
 
 /**
- * Fills the next order of each of two accounts, at bars of their own, and writes what they then hold to a slot. An account without a further order keeps what it holds. `decision` is the address of the decision before the
- * span in the row of the first account.
+ * Fills the next order of each of two accounts, at bars of their own, and writes what they then hold to a slot. An
+ * account without a further order keeps what it holds. `decision` is the address of the decision before the span in
+ * the row of the first account.
  */
 @inline
 function fillNext(pair: usize, masks: usize, slot: usize, since: usize, decision: usize, fill: usize): void {
@@ -124,8 +125,8 @@ function fillNext(pair: usize, masks: usize, slot: usize, since: usize, decision
 }
 
 /**
- * Fills the orders of a span: the first one of all eight accounts, then the second one, and so on. Their chains run side
- * by side, since each order waits for the money left by the one before it, through a division.
+ * Fills the orders of a span: the first one of all eight accounts, then the second one, and so on. Their chains run
+ * side by side, since each order waits for the money left by the one before it, through a division.
  */
 function fillOrders(group: usize, decisions: usize, fill: usize, work: usize, count: usize): void {
   const masks = work + masksAt;

@@ -175,12 +175,9 @@ export const slotShift: i32 = 5;
 /** Bytes of what two accounts hold in a span: before its first order, and after each. */
 export const pairSlots: usize = slotLength * <usize>(spanLength + 1);
 
-/**
- * The work of a span: its returns from byte 0, sums that are not read, the bars of orders, the last of them, ... If the
- * sums began a multiple of 4 KiB after the returns, each load of a sum would wait for the store of a return.
- */
-export const unreadSums: usize = 8 * <usize>(groupSize * spanLength) + 1024;
-export const masksAt: usize = unreadSums + 8 * <usize>(groupSize * spanLength);
+/** The work of a span: its returns from byte 0, sums that are not read, the bars of orders, the last of them, ... */
+export const unreadSums: usize = 8 * <usize>(groupSize * spanLength);
+export const masksAt: usize = 2 * unreadSums;
 export const sinceAt: usize = masksAt + 8 * <usize>groupSize;
 
 /** Bytes of an account's distances of slots. */

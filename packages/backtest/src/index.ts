@@ -110,7 +110,8 @@ export {
 } from "./portfolio/many/many-portfolios.ts";
 export type { PortfolioRows, ReturnListener } from "./portfolio/many/portfolio-lanes.ts";
 export type { ManyPortfolioResults } from "./portfolio/many/portfolio-results.ts";
-export { planTimeUnion, type TimeUnion, type TimeUnionOptions, type UnionBlock } from "./portfolio/many/time-union.ts";
+export { planTimeUnion, type TimeUnion, type TimeUnionOptions } from "./portfolio/many/time-union.ts";
+export type { UnionBlock } from "./portfolio/many/union-block.ts";
 export {
   accountsOf,
   type PortfolioAccount,

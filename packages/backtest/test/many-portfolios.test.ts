@@ -242,6 +242,30 @@ describe.each(kernels)("many portfolios with the kernel %s", (kernel) => {
     expect(row(results, 2)).toStrictEqual(wanted(portfolio(separate(bars, 2, {}), {})));
   });
 
+  it("mark every account that a separate backtest refuses", () => {
+    process.env["ATC_KERNEL"] = kernel;
+    const exponent = fc.oneof(fc.integer({ min: -300, max: 300 }), fc.integer({ min: -2, max: 2 }));
+    const bar = fc.record({ exponent, direction: fc.constantFrom(-1, 0, 1) });
+    let refused = 0;
+    fc.assert(
+      fc.property(fc.array(bar, { minLength: 2, maxLength: 12 }), (rows) => {
+        const directions = [Int8Array.from(rows, ({ direction }) => direction)];
+        const close = Float64Array.from(rows, (one) => 10 ** one.exponent);
+        const bars = [{ timestamp: BigInt64Array.from(rows, (_, i) => BigInt(i * day)), close, directions }];
+        const { results } = simulate(bars, unionOf(bars), { configurations: [{ feeBps: 5 }] });
+        let whole: ReturnType<typeof portfolio> | undefined;
+        try {
+          whole = portfolio(separate(bars, 0, { feeBps: 5 }), { feeBps: 5 });
+        } catch {
+          refused++;
+        }
+        if (results.overflowed[0] === 0) expect(row(results, 0)).toStrictEqual(whole && wanted(whole));
+      }),
+      { numRuns: 2000 },
+    );
+    expect(refused).toBeGreaterThan(10);
+  });
+
   it("name the configuration, symbol and bar of a direction that does not exist", () => {
     process.env["ATC_KERNEL"] = kernel;
     const bars = flat(3, 300, 11);

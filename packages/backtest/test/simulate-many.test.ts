@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { BacktestConfig } from "@atc/contract";
+import { createKernelMemory } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { backtestSeries, createManySimulator, memorySeries, simulateMany } from "../src/index.ts";
+import { accountCode } from "../src/simulation/fast/account-kernel.ts";
 import { groupMembers, groupSize } from "../src/simulation/fast/group-state.ts";
+import { workLength } from "../src/simulation/fast/working-rows.ts";
 import { given } from "./given.ts";
 
 const kernels = ["wasm", "reference"] as const;
@@ -211,5 +214,6 @@ describe("many accounts", () => {
     const body = /enum Member \{([^}]*)\}/.exec(records)?.[1] ?? "";
     expect([...body.matchAll(/^ {2}(\w+),$/gm)].map(([, name]) => name)).toStrictEqual([...groupMembers]);
     expect(records).toContain(`groupSize: i32 = ${groupSize};`);
+    expect(accountCode.instantiate(createKernelMemory(1))?.workLength.value).toBe(workLength);
   });
 });

@@ -11,7 +11,8 @@ import {
   shapeOf,
 } from "./portfolio-lanes.ts";
 import { type ManyPortfolioResults, portfolioResults, resultsOfSymbol } from "./portfolio-results.ts";
-import type { TimeUnion, UnionBlock } from "./time-union.ts";
+import type { TimeUnion } from "./time-union.ts";
+import type { UnionBlock } from "./union-block.ts";
 
 /** Options of {@link createManyPortfolios}. */
 export interface ManyPortfoliosOptions {
@@ -27,8 +28,8 @@ export interface ManyPortfoliosOptions {
   /** Unit of the times. Defaults to `ms`. */
   readonly timeUnit?: TimeUnit | undefined;
   /**
-   * The configurations whose portfolio's returns are listed, and who receives them, block by block. The first time has
-   * no return. Default: none.
+   * The configurations whose portfolio's returns are listed, and the function that receives them, block by block. The
+   * first time has no return. Default: none.
    */
   readonly returns?: { readonly configurations: readonly number[]; readonly onReturns: ReturnListener } | undefined;
 }

@@ -22,8 +22,8 @@ export interface ManyPortfolioResults extends Omit<ManyResults, "isLost"> {
   /** Number of symbols whose account was lost. */
   readonly lost: Float64Array;
   /**
-   * 1 if an account exceeds the range of a double; all figures are then NaN. `backtest` computes such a portfolio
-   * without the symbol.
+   * 1 if an account exceeds the range of a double, or comes close to its end; all figures are then NaN. `backtest`
+   * computes such a portfolio, without the symbol if necessary.
    */
   readonly overflowed: Uint8Array;
 }

@@ -1,9 +1,9 @@
 import { AtcError } from "@atc/contract";
 import type { TimedRows } from "../equal-times.ts";
-import type { UnionBlock } from "./time-union.ts";
+import type { UnionBlock } from "./union-block.ts";
 
 /** The rows of a symbol. */
-export interface SymbolRows extends TimedRows {
+interface SymbolRows extends TimedRows {
   readonly symbol: number;
 }
 

@@ -23,6 +23,8 @@ import {
 
 /** The exports of `assembly/index.ts`; addresses are in bytes, `count` is in bars. */
 export interface AccountExports {
+  /** Bytes of the work of a group. */
+  readonly workLength: { readonly value: number };
   advanceAccount(state: number, rows: number, count: number): number;
   advanceWithExcursions(state: number, rows: number, count: number): number;
   advanceGroup(

@@ -16,7 +16,7 @@ import { advanceGroupsPlain } from "./plain-group.ts";
 import { addRowsPlain, advancePortfoliosPlain, placeRowsPlain, type SumMatrix } from "./plain-sums.ts";
 
 /** Bars that some groups add. Their prices are in the memory. */
-export interface LaneStep {
+interface LaneStep {
   readonly symbol: number;
   /** The first group that adds them, and the one after the last. */
   readonly from: number;
@@ -29,7 +29,7 @@ export interface LaneStep {
 }
 
 /** Rows of the current sums that are placed at the times of a block. */
-export interface LanePlaces {
+interface LanePlaces {
   readonly timeGroup: number;
   readonly count: number;
   readonly length: number;
@@ -160,8 +160,8 @@ function createPlainKernel(layout: LaneLayout): LaneKernel {
 /**
  * Creates a kernel with a memory of its own: the fastest that this machine can run; `ATC_KERNEL` fixes the choice.
  *
- * @throws ATC_UNSUPPORTED if the memory would be too large, or for a wrong ATC_KERNEL; ATC_INVALID_ARGUMENT for one that
- * does not exist
+ * @throws ATC_UNSUPPORTED if the memory would be too large, or for a wrong ATC_KERNEL; ATC_INVALID_ARGUMENT for one
+ * that does not exist
  */
 export function createLaneKernel(shape: LaneShape): LaneKernel {
   const layout = laneLayout(shape);

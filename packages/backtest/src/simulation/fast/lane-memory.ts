@@ -71,13 +71,7 @@ export function laneLayout(shape: LaneShape): LaneLayout {
     end += 64 * Math.ceil(bytes / 64);
     return at;
   };
-  // If a matrix began a multiple of 4 KiB after the returns, each load of a sum would wait for the store of a return.
-  const takeApart = (bytes: number, other: number): number => {
-    end += (other + 1024 - end) & 4095;
-    return take(bytes);
-  };
   const stride = timeLength * blockLength;
-  const work = take(workLength);
   const symbolLength = 8 * groupLength * groups;
   const matrixLength = stride * groups;
   return {
@@ -88,7 +82,7 @@ export function laneLayout(shape: LaneShape): LaneLayout {
     close: take(8 * blockLength),
     fill: take(8 * blockLength),
     lanes: take(directionStride * groupSize),
-    work,
+    work: take(workLength),
     sources: take(4 * groups * groupSize),
     flat: take(blockLength),
     // The kernel reads up to 15 bytes after a row.
@@ -97,7 +91,7 @@ export function laneLayout(shape: LaneShape): LaneLayout {
     latest: take(timeLength * groups * timeGroups),
     accounts: take(symbolLength * symbols),
     portfolios: take(symbolLength),
-    matrices: takeApart(matrixLength * (1 + partialSums(timeGroups)), work),
+    matrices: take(matrixLength * (1 + partialSums(timeGroups))),
     length: end,
   };
 }

@@ -9,7 +9,7 @@ interface Lane {
 }
 
 /** Prices of a block, and its place among all bars. */
-export interface LaneBars {
+interface LaneBars {
   readonly fill: Float64Array;
   readonly close: Float64Array;
   /** Number of bars before the block. */
@@ -18,7 +18,7 @@ export interface LaneBars {
 }
 
 /** Sums of equities: a row of eight per bar. */
-export interface LaneSums {
+interface LaneSums {
   readonly values: Float64Array;
   /** The index of the first row. */
   readonly from: number;
@@ -111,7 +111,7 @@ export function advanceGroupPlain(rows: WorkingRows, bars: number, count: number
 export interface PlainGroups {
   readonly states: Float64Array;
   readonly directions: Int8Array;
-  /** Where the directions of each account begin. */
+  /** The index at which the directions of each account begin. */
   readonly sources: Uint32Array;
   readonly bars: LaneBars;
   readonly sums: LaneSums;

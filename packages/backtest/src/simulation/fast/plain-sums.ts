@@ -10,7 +10,7 @@ export interface SumMatrix {
   readonly groups: number;
 }
 
-/** The rows of a block, and where their sums belong. */
+/** The rows of a block, and the times of their sums. */
 export interface PlacedRows {
   readonly rows: number;
   /** The index of the sums before the block. */

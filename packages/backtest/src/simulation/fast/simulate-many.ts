@@ -8,7 +8,7 @@ export type SimulateManyOptions = Omit<ManySimulatorOptions, "accounts" | "targe
 
 /**
  * Simulates many accounts over the same prices at once, one per column of directions: all-in, with costs in basis
- * points. Every figure is bit-identical to that of a separate `createSimulator` and `metricsOf`. An account takes 170
+ * points. Every figure is bit-identical to that of a separate `createSimulator` and `metricsOf`. An account takes 176
  * bytes besides its directions.
  *
  * @throws what {@link createManySimulator} and its `push` throw

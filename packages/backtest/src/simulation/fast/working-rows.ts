@@ -67,7 +67,7 @@ export const groupAddress: number = rowsAddress + rowNames.length * rowLength;
 export const directionsAddress: number = groupAddress + 8 * groupLength;
 
 /** Bytes of `workLength` in `assembly/records.ts`. */
-export const workLength = 18_688;
+export const workLength = 17_664;
 
 /** The address of the work of a group. */
 export const workAddress: number = directionsAddress + groupSize * directionStride;
