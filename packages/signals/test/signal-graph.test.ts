@@ -145,7 +145,7 @@ const cents = (close: Float64Array): Float64Array => close.map((price) => Math.r
 
 describe.each(kernels)("the graph of shared kinds with the kernel %s", (kernel) => {
   useKernel(kernel);
-  const runs = { numRuns: kernel === "wasm" ? 200 : 40 };
+  const runs = { numRuns: kernel === "wasm" ? 60 : 15 };
 
   it("gives every member the bits of its own stream, in blocks of any length", () => {
     fc.assert(
@@ -202,7 +202,7 @@ describe.each(kernels)("the graph of shared kinds with the kernel %s", (kernel) 
         expect([graph.position(0), graph.position(1)]).toEqual([150, close.length]);
         graph[Symbol.dispose]();
       }),
-      { numRuns: kernel === "wasm" ? 100 : 20 },
+      { numRuns: kernel === "wasm" ? 60 : 15 },
     );
   });
 
@@ -246,7 +246,7 @@ describe.skipIf(!wasmBuilt)("kinds of several base lengths over shared averages"
       fc.property(anyList, anySeries(600), anyChunks, doubts, (configs, { close }, chunks, doubt) => {
         seen.push(expectClimb(configs, close, chunks, doubt));
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
     expect(seen.some(({ nodes, left }) => nodes > 0 && left === 0)).toBe(true);
     expect(seen.some(({ nodes, left }) => left > 0 && left < nodes)).toBe(true);

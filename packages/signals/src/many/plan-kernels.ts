@@ -121,15 +121,15 @@ function planSource(members: Group, outputs: ReadonlySet<SignalOutput>, ladders:
   // The averages themselves would have other last bits.
   const climbs = ladders && lanesAllowed && !averageKinds.some((kind) => outputs.has(kind));
   const users = countUsers(groups);
-  const climbers = climbs ? ladderCosts(members) : undefined;
+  const climbers = climbs && groups.length > 1 ? ladderCosts(members) : undefined;
   const inLanes = lanesAllowed
     ? new Set(groups.filter((group) => laneCost(group) < graphCost(group, users, climbers)))
     : new Set<Group>();
   const lanes = [...inLanes];
   const rest = groups.filter((group) => !inLanes.has(group)).flat();
-  const graphs = climbs || isShared(rest) ? planGraphs(rest, outputs.has("averageSignal"), climbs) : [];
-  if (isShared(rest) || graphs.some(({ ladder }) => ladder !== undefined)) return { graphs, lanes, separate: [] };
-  return { graphs: [], lanes, separate: rest.map((member) => [member]) };
+  const hasLadder = climbers !== undefined && climbers.size > 0;
+  if (!hasLadder && !isShared(rest)) return { graphs: [], lanes, separate: rest.map((member) => [member]) };
+  return { graphs: planGraphs(rest, outputs.has("averageSignal"), hasLadder), lanes, separate: [] };
 }
 
 /**
