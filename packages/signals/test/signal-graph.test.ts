@@ -351,6 +351,19 @@ describe("a graph of signals", () => {
     });
   });
 
+  it("says how much memory a symbol takes", () => {
+    const bytes = (configs: readonly Partial<SignalConfig>[]): number =>
+      createSignalGraph(configs).describe().bytesPerSymbol;
+    const one = bytes([{}]);
+    expect(one).toBeGreaterThan(5_000);
+    expect(bytes([{}, { robustness: "Wide" }])).toBeGreaterThan(1.5 * one);
+    expect(bytes(grid)).toBeGreaterThan(one);
+    // A configuration over shared kinds takes a row of directions and little more.
+    const more = bytes([...varied, { ...varied[0], strategyMode: true }]) - bytes(varied);
+    expect(more).toBeGreaterThan(1024);
+    expect(more).toBeLessThan(1500);
+  });
+
   it("puts settings over few averages in lanes, and over averages of many base lengths on a ladder", () => {
     const configs = Array.from({ length: 30 }, (_, i) =>
       grid.map((one) => ({ ...one, ...lengthsOf([14 + i]) })),

@@ -143,7 +143,7 @@ export function createSignalGraph(
         onRows({ from: first + from, count: end - from, directions: rows });
       }
     },
-    describe: () => describePlan(plan),
+    describe: () => describePlan(plan, directionOnly),
     [Symbol.dispose]() {
       closed = true;
       for (const one of series) for (const kernel of one?.kernels ?? []) kernel[Symbol.dispose]();
