@@ -286,6 +286,13 @@ describe.skipIf(!wasmBuilt)("kinds of several base lengths over shared averages"
       decay: 0,
     }));
     expect(expectClimb(configs, randomWalk(900, 4), [128], 1).left).toBe(24);
+    // Grows by small factors until it reaches the cap.
+    const steep = new Float64Array(1900);
+    for (let bar = 0; bar < steep.length; bar++)
+      steep[bar] = bar < 150 ? 100 + 10 * Math.sin(bar / 5) : (steep[bar - 1] as number) * (bar % 9 === 0 ? 1.02 : 1.1);
+    const growing = configs.map((config) => ({ ...config, lambda: 2 }));
+    expect(Math.max(...compute({ close: steep }, growing[0]).columns.wmaEquity)).toBe(1e300);
+    expect(expectClimb(growing, steep, [128], 1).left).toBe(24);
     const huge = randomWalk(500, 4).map((price) => price * 1e300);
     const plain = configs.map((config) => ({ ...config, lambda: 0.02 }));
     expect(expectClimb(plain, huge, [77], 1).left).toBe(24);
