@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createGraphKernel } from "../src/graph/graph-kernel.ts";
 import { canClimb } from "../src/graph/ladder-plan.ts";
-import { planGraph } from "../src/graph/plan-graph.ts";
+import { type GraphPlan, planGraph } from "../src/graph/plan-graph.ts";
 import type { Reread } from "../src/graph/reread.ts";
+import { graphBytes } from "../src/graph/wasm-engine.ts";
 import {
   compute,
   computeMany,
@@ -13,9 +14,11 @@ import {
   createSignalGraph,
   createStream,
   type SignalGraph,
+  type SignalOutput,
   signalOutputs,
   validateSignalConfig,
 } from "../src/index.ts";
+import { planKernels } from "../src/many/plan-kernels.ts";
 import { kernels, useKernel, wasmBuilt } from "./kernels.ts";
 import { randomWalk } from "./price-walks.ts";
 import { anyConfig, anySeries } from "./random-series.ts";
@@ -423,6 +426,34 @@ describe("a graph of signals", () => {
     const columns = directionsOf(graph, close, [600]);
     for (const [index, config] of varied.entries())
       expectSame(columns[index] ?? [], computeOne(close, config).columns, `direction of ${index}`);
+  });
+
+  it("refuses a symbol whose callback threw, and computes the others", () => {
+    const graph = createSignalGraph(varied, { symbols: 2 });
+    const push = (symbol: number, onRows: () => void): void => graph.push({ close }, onRows, symbol);
+    const fail = (): void => {
+      throw new Error("full");
+    };
+    expect(() => push(0, fail)).toThrow("full");
+    expect(() => push(0, () => {})).toThrow(expect.objectContaining({ code: "ATC_CLOSED", details: { symbol: 0 } }));
+    for (const [index, column] of directionsOf(graph, close, [600], 1).entries())
+      expectSame(column, computeOne(close, varied[index] ?? {}).columns, `direction of ${index}`);
+  });
+
+  it("is divided if it would be too large, with neighbours that share kinds", () => {
+    const outputs: ReadonlySet<SignalOutput> = new Set(["direction"]);
+    const configs = varied.map((config) => ({ ...signalDefaults, ...config }));
+    const [whole] = planKernels(configs, outputs, { ladders: false }).graphs;
+    const largestGraph = Math.round(graphBytes(whole as GraphPlan, false) / 3);
+    const plan = planKernels(configs, outputs, { ladders: false, largestGraph });
+    expect(plan.graphs.length).toBeGreaterThan(2);
+    for (const graph of plan.graphs) expect(graphBytes(graph, false)).toBeLessThanOrEqual(largestGraph);
+    const seen = plan.graphs.flatMap(({ members }) => members.map(({ member }) => member.index));
+    expect(seen.toSorted((a, b) => a - b)).toEqual(configs.map((_, index) => index));
+    const nodes = plan.graphs.map(({ bundles }) => bundles.reduce((sum, bundle) => sum + bundle.nodes.length, 0));
+    expect(nodes.reduce((sum, count) => sum + count, 0)).toBeLessThan(0.75 * 6 * 60);
+    const single = planKernels(configs, outputs, { ladders: false, largestGraph: 1 });
+    expect(single.graphs.map(({ members }) => members.length)).toEqual(configs.map(() => 1));
   });
 
   it("names what is wrong with its arguments", () => {
