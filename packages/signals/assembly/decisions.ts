@@ -223,8 +223,8 @@ function decideWary(decision: Decision, count: usize, offset: usize): void {
 export function advanceDecisions(first: usize, size: usize, start: f64, count: usize, offset: usize): void {
   for (let record = first; size > 0; size--, record += offsetof<Decision>()) {
     const decision = changetype<Decision>(record);
-    // Before its first bar, and for a bar of delay after it, the average signal may be NaN.
-    if (start > decision.firstBar + 1) decideOrdinary(decision, count, offset);
+    // Up to its first bar, the average signal may be NaN, and if delayed, at that bar too.
+    if (start > decision.firstBar) decideOrdinary(decision, count, offset);
     else decideWary(decision, count, offset);
   }
 }

@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createGraphKernel } from "../src/graph/graph-kernel.ts";
 import { canClimb } from "../src/graph/ladder-plan.ts";
-import { planGraph } from "../src/graph/plan-graph.ts";
+import { type GraphPlan, planGraph } from "../src/graph/plan-graph.ts";
 import type { Reread } from "../src/graph/reread.ts";
+import { graphBytes } from "../src/graph/wasm-engine.ts";
 import {
   compute,
   computeMany,
@@ -13,9 +14,11 @@ import {
   createSignalGraph,
   createStream,
   type SignalGraph,
+  type SignalOutput,
   signalOutputs,
   validateSignalConfig,
 } from "../src/index.ts";
+import { planKernels } from "../src/many/plan-kernels.ts";
 import { kernels, useKernel, wasmBuilt } from "./kernels.ts";
 import { randomWalk } from "./price-walks.ts";
 import { anyConfig, anySeries } from "./random-series.ts";
@@ -145,7 +148,7 @@ const cents = (close: Float64Array): Float64Array => close.map((price) => Math.r
 
 describe.each(kernels)("the graph of shared kinds with the kernel %s", (kernel) => {
   useKernel(kernel);
-  const runs = { numRuns: kernel === "wasm" ? 200 : 40 };
+  const runs = { numRuns: kernel === "wasm" ? 60 : 15 };
 
   it("gives every member the bits of its own stream, in blocks of any length", () => {
     fc.assert(
@@ -202,7 +205,7 @@ describe.each(kernels)("the graph of shared kinds with the kernel %s", (kernel) 
         expect([graph.position(0), graph.position(1)]).toEqual([150, close.length]);
         graph[Symbol.dispose]();
       }),
-      { numRuns: kernel === "wasm" ? 100 : 20 },
+      { numRuns: kernel === "wasm" ? 60 : 15 },
     );
   });
 
@@ -246,7 +249,7 @@ describe.skipIf(!wasmBuilt)("kinds of several base lengths over shared averages"
       fc.property(anyList, anySeries(600), anyChunks, doubts, (configs, { close }, chunks, doubt) => {
         seen.push(expectClimb(configs, close, chunks, doubt));
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     );
     expect(seen.some(({ nodes, left }) => nodes > 0 && left === 0)).toBe(true);
     expect(seen.some(({ nodes, left }) => left > 0 && left < nodes)).toBe(true);
@@ -286,6 +289,13 @@ describe.skipIf(!wasmBuilt)("kinds of several base lengths over shared averages"
       decay: 0,
     }));
     expect(expectClimb(configs, randomWalk(900, 4), [128], 1).left).toBe(24);
+    // Grows by small factors until it reaches the cap.
+    const steep = new Float64Array(1900);
+    for (let bar = 0; bar < steep.length; bar++)
+      steep[bar] = bar < 150 ? 100 + 10 * Math.sin(bar / 5) : (steep[bar - 1] as number) * (bar % 9 === 0 ? 1.02 : 1.1);
+    const growing = configs.map((config) => ({ ...config, lambda: 2 }));
+    expect(Math.max(...compute({ close: steep }, growing[0]).columns.wmaEquity)).toBe(1e300);
+    expect(expectClimb(growing, steep, [128], 1).left).toBe(24);
     const huge = randomWalk(500, 4).map((price) => price * 1e300);
     const plain = configs.map((config) => ({ ...config, lambda: 0.02 }));
     expect(expectClimb(plain, huge, [77], 1).left).toBe(24);
@@ -351,6 +361,19 @@ describe("a graph of signals", () => {
     });
   });
 
+  it("says how much memory a symbol takes", () => {
+    const bytes = (configs: readonly Partial<SignalConfig>[]): number =>
+      createSignalGraph(configs).describe().bytesPerSymbol;
+    const one = bytes([{}]);
+    expect(one).toBeGreaterThan(5_000);
+    expect(bytes([{}, { robustness: "Wide" }])).toBeGreaterThan(1.5 * one);
+    expect(bytes(grid)).toBeGreaterThan(one);
+    // A configuration over shared kinds takes a row of directions and little more.
+    const more = bytes([...varied, { ...varied[0], strategyMode: true }]) - bytes(varied);
+    expect(more).toBeGreaterThan(1024);
+    expect(more).toBeLessThan(1500);
+  });
+
   it("puts settings over few averages in lanes, and over averages of many base lengths on a ladder", () => {
     const configs = Array.from({ length: 30 }, (_, i) =>
       grid.map((one) => ({ ...one, ...lengthsOf([14 + i]) })),
@@ -403,6 +426,34 @@ describe("a graph of signals", () => {
     const columns = directionsOf(graph, close, [600]);
     for (const [index, config] of varied.entries())
       expectSame(columns[index] ?? [], computeOne(close, config).columns, `direction of ${index}`);
+  });
+
+  it("refuses a symbol whose callback threw, and computes the others", () => {
+    const graph = createSignalGraph(varied, { symbols: 2 });
+    const push = (symbol: number, onRows: () => void): void => graph.push({ close }, onRows, symbol);
+    const fail = (): void => {
+      throw new Error("full");
+    };
+    expect(() => push(0, fail)).toThrow("full");
+    expect(() => push(0, () => {})).toThrow(expect.objectContaining({ code: "ATC_CLOSED", details: { symbol: 0 } }));
+    for (const [index, column] of directionsOf(graph, close, [600], 1).entries())
+      expectSame(column, computeOne(close, varied[index] ?? {}).columns, `direction of ${index}`);
+  });
+
+  it("is divided if it would be too large, with neighbours that share kinds", () => {
+    const outputs: ReadonlySet<SignalOutput> = new Set(["direction"]);
+    const configs = varied.map((config) => ({ ...signalDefaults, ...config }));
+    const [whole] = planKernels(configs, outputs, { ladders: false }).graphs;
+    const largestGraph = Math.round(graphBytes(whole as GraphPlan, false) / 3);
+    const plan = planKernels(configs, outputs, { ladders: false, largestGraph });
+    expect(plan.graphs.length).toBeGreaterThan(2);
+    for (const graph of plan.graphs) expect(graphBytes(graph, false)).toBeLessThanOrEqual(largestGraph);
+    const seen = plan.graphs.flatMap(({ members }) => members.map(({ member }) => member.index));
+    expect(seen.toSorted((a, b) => a - b)).toEqual(configs.map((_, index) => index));
+    const nodes = plan.graphs.map(({ bundles }) => bundles.reduce((sum, bundle) => sum + bundle.nodes.length, 0));
+    expect(nodes.reduce((sum, count) => sum + count, 0)).toBeLessThan(0.75 * 6 * 60);
+    const single = planKernels(configs, outputs, { ladders: false, largestGraph: 1 });
+    expect(single.graphs.map(({ members }) => members.length)).toEqual(configs.map(() => 1));
   });
 
   it("names what is wrong with its arguments", () => {

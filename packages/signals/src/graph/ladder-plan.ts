@@ -65,6 +65,11 @@ function variantsOf({ kind, config }: KindNode): Pick<SignalConfig, "hma" | "lsm
   return { hma: kind === "hma" ? config.hma : hma, lsma: kind === "lsma" ? config.lsma : lsma };
 }
 
+function variantKey(node: KindNode): string {
+  const { hma, lsma } = variantsOf(node);
+  return `${node.config.robustness} ${hma} ${lsma}`;
+}
+
 interface WantedUnit {
   readonly kind: AverageKind;
   readonly length: number;
@@ -144,7 +149,10 @@ const costs = {
 export function costsOnLadder(nodes: readonly KindNode[]): ReadonlyMap<KindNode, number> {
   const chosen = new Map<KindNode, number>();
   for (const group of groupBy(nodes.filter(canClimb), ({ kind }) => kind).values()) {
-    const units = new Set(group.flatMap(wantedUnits).map(({ key }) => key)).size;
+    const bases = groupBy(group, (node) => `${node.config[`${node.kind}Length`]} ${variantKey(node)}`);
+    // One base length has nothing to share.
+    if (bases.size === 1) continue;
+    const units = new Set([...bases.values()].flatMap(([node]) => wantedUnits(node)).map(({ key }) => key)).size;
     const settings = new Set(group.map(({ config }) => settingKey(config))).size;
     const onLadder = units * (costs.unit + costs.equity * settings) + group.length * costs.climber;
     const each = onLadder / group.length;

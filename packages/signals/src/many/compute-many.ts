@@ -21,10 +21,10 @@ function copyBlock(results: Float64Array | Int8Array, count: number, target: Tar
 }
 
 /**
- * The signals of a whole series under many configurations, in the order of `configs`. Configurations that differ only
- * in lambda, decay, weights, thresholds, cutout, growthCap, strategyMode or precision share their averages and
- * crossings, which are most of the work. Each result is bit-identical to that of `compute` for its configuration. All
- * outputs of all configurations are held in memory; if they do not fit, use {@link createManyStream}.
+ * The signals of a whole series under many configurations, in the order of `configs`. They share what they have in
+ * common: a kind of average with its votes and equities, averages of equal lengths, or at least their crossings. Each
+ * result is bit-identical to that of `compute` for its configuration. All outputs of all configurations are held in
+ * memory; if they do not fit, use {@link createManyStream}.
  *
  * @throws as `compute`; for ATC_INVALID_CONFIG, `details` has the index of the configuration
  */

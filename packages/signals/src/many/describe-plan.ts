@@ -1,4 +1,8 @@
 import { averageKinds } from "@atc/contract";
+import type { SignalOutput } from "../base/signal-output.ts";
+import { graphBytes } from "../graph/wasm-engine.ts";
+import { planKernel } from "../wasm/kernel-plan.ts";
+import { laneGroupLength } from "./lane-group.ts";
 import { lengthCount } from "./lane-layout.ts";
 import type { KernelsPlan } from "./plan-kernels.ts";
 
@@ -21,14 +25,24 @@ export interface SignalGraphDescription {
    * their own.
    */
   readonly methods: { readonly shared: number; readonly lanes: number; readonly separate: number };
+  /** The bytes of state and rows that each symbol takes in WebAssembly. */
+  readonly bytesPerSymbol: number;
 }
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
+function bytesOf({ graphs, lanes, separate }: KernelsPlan, outputs: ReadonlySet<SignalOutput>): number {
+  const ofGraphs = graphs.map((graph) => graphBytes(graph, outputs.has("averageSignal")));
+  const ofLanes = lanes.map((group) => 8 * laneGroupLength(group, outputs));
+  const ofOthers = separate.flat().map(({ config }) => 8 * planKernel(config, outputs).slot.length());
+  return sum([...ofGraphs, ...ofLanes, ...ofOthers]);
+}
+
 /** Counts the nodes of a plan. */
-export function describePlan({ graphs, lanes, separate }: KernelsPlan): SignalGraphDescription {
+export function describePlan(plan: KernelsPlan, outputs: ReadonlySet<SignalOutput>): SignalGraphDescription {
+  const { graphs, lanes, separate } = plan;
   const ofBundles = sum(graphs.flatMap(({ bundles }) => bundles.map(({ nodes }) => nodes.length)));
   const ladders = graphs.flatMap(({ ladder }) => ladder ?? []);
   const climbers = sum(ladders.map(({ nodes }) => nodes.length));
@@ -50,5 +64,6 @@ export function describePlan({ graphs, lanes, separate }: KernelsPlan): SignalGr
     layer2Equities: kinds,
     directions: configurations,
     methods,
+    bytesPerSymbol: bytesOf(plan, outputs),
   };
 }

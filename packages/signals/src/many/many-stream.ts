@@ -61,9 +61,9 @@ export interface ManyStream<Name extends SignalOutput = SignalOutput> extends Di
 }
 
 /**
- * Computes the signals of many configurations over the same bars. Configurations that differ only in lambda, decay,
- * weights, thresholds, cutout, growthCap, strategyMode or precision share their averages and crossings and are computed
- * two at a time. The outputs of each are bit-identical to those of {@link createStream}.
+ * Computes the signals of many configurations over the same bars. Those with a kind of average in common compute its
+ * votes and equities once. Those that differ only in lambda, decay and the like share averages and crossings, and are
+ * computed two at a time. The outputs of each are bit-identical to those of {@link createStream}.
  *
  * @throws ATC_INVALID_CONFIG as `validateSignalConfig`, with the index of the configuration in `details.config`;
  * ATC_INVALID_ARGUMENT if `options.outputs` names an output that does not exist
@@ -86,7 +86,7 @@ export function createRereadingStream<Name extends SignalOutput>(
   const outputs = checkOutputs(named ?? (["direction"] as unknown as readonly Name[]));
   const wanted = new Set<SignalOutput>(outputs);
   const options = reread && { tallies: true, reread: (config: SignalConfig) => rereadColumns(reread, config) };
-  const kernels = createKernels(planKernels(whole, wanted, reread !== undefined), wanted, options);
+  const kernels = createKernels(planKernels(whole, wanted, { ladders: reread !== undefined }), wanted, options);
   let position = 0;
   let closed = false;
 

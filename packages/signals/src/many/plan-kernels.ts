@@ -38,8 +38,13 @@ const costs = {
   lane: 32,
 } as const;
 
-/** The most bytes of one graph. A memory of WebAssembly has 2 GiB. */
-const largestGraph = 2 ** 26;
+/** Options of {@link planKernels}. */
+export interface PlanOptions {
+  /** Whether kinds of several base lengths may share averages. Such graphs may read bars again. */
+  readonly ladders: boolean;
+  /** The most bytes of one graph of several configurations. Default: 64 MiB; a memory of WebAssembly has 2 GiB. */
+  readonly largestGraph?: number | undefined;
+}
 
 type Group = readonly Member[];
 
@@ -78,14 +83,20 @@ function laneCost({ length }: Group): number {
 }
 
 /** Divides members into graphs that are not too large; neighbours in the order of their nodes share most. */
-function planGraphs(members: Group, averageSignals: boolean, climbs: boolean): readonly GraphPlan[] {
+function planGraphs(
+  members: Group,
+  averageSignals: boolean,
+  { ladders, largestGraph = 2 ** 26 }: PlanOptions,
+): readonly GraphPlan[] {
   if (members.length === 0) return [];
-  const plan = planGraph(members, climbs ? chooseLadder : undefined);
+  const plan = planGraph(members, ladders ? chooseLadder : undefined);
   if (members.length === 1 || graphBytes(plan, averageSignals) <= largestGraph) return [plan];
   const keys = new Map(members.map((member) => [member, nodeKeys(member.config).join()]));
   const ordered = members.toSorted((a, b) => ((keys.get(a) ?? "") < (keys.get(b) ?? "") ? -1 : 1));
   const half = ordered.length >> 1;
-  return [ordered.slice(0, half), ordered.slice(half)].flatMap((part) => planGraphs(part, averageSignals, climbs));
+  return [ordered.slice(0, half), ordered.slice(half)].flatMap((part) =>
+    planGraphs(part, averageSignals, { ladders, largestGraph }),
+  );
 }
 
 function bySource(configs: readonly SignalConfig[]): readonly Group[] {
@@ -111,7 +122,7 @@ function isShared(members: Group): boolean {
 }
 
 /** Plans the configurations of one calculation source. */
-function planSource(members: Group, outputs: ReadonlySet<SignalOutput>, ladders: boolean): KernelsPlan {
+function planSource(members: Group, outputs: ReadonlySet<SignalOutput>, options: PlanOptions): KernelsPlan {
   const groups = groupConfigs(members);
   const lanesAllowed = lanesWanted();
   if (!needsAll(outputs)) {
@@ -119,29 +130,27 @@ function planSource(members: Group, outputs: ReadonlySet<SignalOutput>, ladders:
     return { graphs: [], lanes, separate: groups.filter((group) => !lanes.includes(group)) };
   }
   // The averages themselves would have other last bits.
-  const climbs = ladders && lanesAllowed && !averageKinds.some((kind) => outputs.has(kind));
+  const climbs = options.ladders && lanesAllowed && !averageKinds.some((kind) => outputs.has(kind));
   const users = countUsers(groups);
-  const climbers = climbs ? ladderCosts(members) : undefined;
+  const climbers = climbs && groups.length > 1 ? ladderCosts(members) : undefined;
   const inLanes = lanesAllowed
     ? new Set(groups.filter((group) => laneCost(group) < graphCost(group, users, climbers)))
     : new Set<Group>();
   const lanes = [...inLanes];
   const rest = groups.filter((group) => !inLanes.has(group)).flat();
-  const graphs = climbs || isShared(rest) ? planGraphs(rest, outputs.has("averageSignal"), climbs) : [];
-  if (isShared(rest) || graphs.some(({ ladder }) => ladder !== undefined)) return { graphs, lanes, separate: [] };
-  return { graphs: [], lanes, separate: rest.map((member) => [member]) };
+  const hasLadder = climbers !== undefined && climbers.size > 0;
+  if (!hasLadder && !isShared(rest)) return { graphs: [], lanes, separate: rest.map((member) => [member]) };
+  const graphs = planGraphs(rest, outputs.has("averageSignal"), { ...options, ladders: hasLadder });
+  return { graphs, lanes, separate: [] };
 }
 
-/**
- * Plans configurations by what they share and by cost. With `ladders`, kinds of several base lengths may share
- * averages; such graphs may read bars again.
- */
+/** Plans configurations by what they share and by cost. */
 export function planKernels(
   configs: readonly SignalConfig[],
   outputs: ReadonlySet<SignalOutput>,
-  ladders: boolean,
+  options: PlanOptions,
 ): KernelsPlan {
-  const plans = bySource(configs).map((members) => planSource(members, outputs, ladders));
+  const plans = bySource(configs).map((members) => planSource(members, outputs, options));
   return {
     graphs: plans.flatMap(({ graphs }) => graphs),
     lanes: plans.flatMap(({ lanes }) => lanes),

@@ -53,7 +53,8 @@ export interface SignalGraph extends Disposable {
    * a time.
    *
    * @throws ATC_INVALID_DATA naming the bar, before any state changes; ATC_INVALID_ARGUMENT for a symbol that does not
-   * exist; ATC_CLOSED after the graph was disposed of
+   * exist; ATC_CLOSED after the graph was disposed of, or for a symbol of which an earlier push threw while it
+   * computed; what `onRows` and `reread` throw
    */
   push(prices: PriceColumns, onRows: (rows: DirectionRows) => void, symbol?: number): void;
   /** What is computed, and how often. */
@@ -68,6 +69,8 @@ function isGraph(kernel: ManyKernel): kernel is GraphKernel {
 interface Series {
   readonly kernels: readonly ManyKernel[];
   position: number;
+  /** Whether a push threw between two bars. */
+  isBroken: boolean;
 }
 
 const directionOnly: ReadonlySet<SignalOutput> = new Set(["direction"]);
@@ -90,7 +93,7 @@ export function createSignalGraph(
     throw new AtcError("ATC_INVALID_ARGUMENT", message, { details: { symbols } });
   }
   const whole = validateAll(configs);
-  const plan = planKernels(whole, directionOnly, reread !== undefined);
+  const plan = planKernels(whole, directionOnly, { ladders: reread !== undefined });
   const rows = whole.map(() => new Int8Array(windowLength));
   const series: (Series | undefined)[] = [];
   let closed = false;
@@ -107,8 +110,11 @@ export function createSignalGraph(
       const message = `there is no symbol ${symbol}; give an integer of 0 to ${symbols - 1}`;
       throw new AtcError("ATC_INVALID_ARGUMENT", message, { details: { symbol, symbols } });
     }
-    series[symbol] ??= { kernels: createKernels(plan, directionOnly, optionsOf(symbol)), position: 0 };
-    return series[symbol];
+    series[symbol] ??= { kernels: createKernels(plan, directionOnly, optionsOf(symbol)), position: 0, isBroken: false };
+    const one = series[symbol];
+    if (!one.isBroken) return one;
+    const message = `an earlier push of symbol ${symbol} threw, so its state is unknown; create another graph`;
+    throw new AtcError("ATC_CLOSED", message, { details: { symbol } });
   }
 
   /** Computes bars `from` to `end` (exclusive), at most a window, and copies their directions to the rows. */
@@ -137,13 +143,15 @@ export function createSignalGraph(
       const { length } = prices.close;
       const first = one.position;
       one.position += length;
+      one.isBroken = true;
       for (let from = 0; from < length; from += windowLength) {
         const end = Math.min(from + windowLength, length);
         for (const [kernel, columns] of checked) fillRows(kernel, columns, from, end);
         onRows({ from: first + from, count: end - from, directions: rows });
       }
+      one.isBroken = false;
     },
-    describe: () => describePlan(plan),
+    describe: () => describePlan(plan, directionOnly),
     [Symbol.dispose]() {
       closed = true;
       for (const one of series) for (const kernel of one?.kernels ?? []) kernel[Symbol.dispose]();
