@@ -249,6 +249,13 @@ describe("bad input of atc sweep", () => {
     expect(lines[3]).not.toContain("no two");
   });
 
+  it("refuses files of decisions and of members, which it would ignore", async () => {
+    await shop.file("members.csv", "symbol,from\nAAA,2020-01-01\n");
+    expect(await refused(2, ...grid, "--universe", "members.csv")).toMatch(
+      /universe is "members\.csv", but a sweep cannot use such a file/,
+    );
+  });
+
   it("refuses to show what is not a table of a sweep", async () => {
     await shop.atc("data", "export", "bars.csv", "-o", "bars.arrow");
     const show = async (...args: string[]): Promise<string> => {
