@@ -1,7 +1,7 @@
 import { tableFromIPC, tableToIPC } from "apache-arrow";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { type ArrowTable, encodeArrow } from "../src/index.ts";
+import { type ArrowTable, encodeArrow, encodeArrowBlocks } from "../src/index.ts";
 
 const encoded = (table: ArrowTable): Buffer => Buffer.concat(encodeArrow(table));
 
@@ -68,6 +68,35 @@ it("exports any column as apache-arrow reads it, aligned to 64 bytes", () => {
       if (rows > 0)
         expect(((table.getChild("floats")?.data[0]?.values.byteOffset ?? 1) - bytes.byteOffset) % 64).toBe(0);
       expect(tableFromIPC(tableToIPC(table)).numRows).toBe(rows);
+    }),
+  );
+});
+
+it("exports blocks as it exports whole columns, with missing texts", () => {
+  const values = ["", "a", "b"];
+  const text = fc.array(fc.integer({ min: -1, max: 2 }), { maxLength: 40 });
+  fc.assert(
+    fc.property(text, fc.integer({ min: 1, max: 9 }), (picks, length) => {
+      const indices = Int32Array.from(picks);
+      const floats = Float64Array.from(picks, (pick) => pick / 3);
+      const blocks = (all: Int32Array | Float64Array): (Int32Array | Float64Array)[] =>
+        Array.from({ length: Math.ceil(all.length / length) }, (_, i) => all.slice(i * length, (i + 1) * length));
+      const pieces = encodeArrowBlocks({
+        rows: picks.length,
+        columns: [
+          { name: "text", type: "text", texts: values },
+          { name: "floats", type: "float64" },
+        ],
+        values: (name) => blocks(name === "text" ? indices : floats),
+      });
+      const whole = encoded({
+        columns: [
+          { name: "text", type: "text", values: { indices, values } },
+          { name: "floats", type: "float64", values: floats },
+        ],
+      });
+      expect(Buffer.concat([...pieces].map((piece) => piece.slice())).equals(whole)).toBe(true);
+      expect(Array.from(indices)).toEqual(picks);
     }),
   );
 });

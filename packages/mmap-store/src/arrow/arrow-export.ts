@@ -51,7 +51,7 @@ export interface ArrowBlocks {
   readonly metadata?: Readonly<Record<string, string>>;
   /**
    * The values of a column from its first row to its last. An array has the type's dtype, or holds indices into
-   * `texts`, one per row. It is valid until the next one.
+   * `texts`, one per row, -1 for a missing text. It is valid until the next one. A column of texts is read twice.
    */
   values(column: string): Iterable<TypedArray>;
 }
@@ -64,23 +64,30 @@ export interface ArrowBlocks {
  * an index outside of `texts`.
  */
 export function* encodeArrowBlocks(table: ArrowBlocks): Generator<Uint8Array, void, void> {
-  const columns = table.columns.map(
-    ({ name, type, texts }): ArrowColumn =>
-      type === "text"
-        ? { name, type, nullable: true, dictionary: texts ?? [], nulls: 0 }
-        : { name, type, nullable: false },
-  );
+  const marks = table.columns.map((column) => marksOf(column, table));
+  const columns = table.columns.map(({ name, type, texts }, place): ArrowColumn => {
+    if (type !== "text") return { name, type, nullable: false };
+    return { name, type, nullable: true, dictionary: texts ?? [], nulls: marks[place]?.nulls ?? 0 };
+  });
   const layout = layOutArrowFile(columns, table.rows, table.metadata);
   yield layout.head;
   let end = layout.head.length;
   for (const [i, column] of table.columns.entries()) {
     const place = layout.columns[i] as ArrowFileLayout["columns"][number];
+    const bitmap = marks[i]?.bitmap;
+    if (place.validity !== undefined && bitmap !== undefined) {
+      if (place.validity > end) yield new Uint8Array(place.validity - end);
+      yield bitmap;
+      end = place.validity + bitmap.length;
+    }
     if (place.offset > end) yield new Uint8Array(place.offset - end);
     let rows = 0;
-    for (const block of table.values(column.name)) {
-      checkBlock(column, block);
-      rows += block.length;
+    for (const given of table.values(column.name)) {
+      checkBlock(column, given);
+      rows += given.length;
       if (rows > table.rows) break;
+      // polars rejects an index of -1 even if the bitmap marks the row as null.
+      const block = bitmap === undefined ? given : (given as Int32Array).map((index) => Math.max(index, 0));
       yield new Uint8Array(block.buffer, block.byteOffset, block.byteLength);
     }
     if (rows !== table.rows) throw invalid(column, `its blocks hold at least ${rows} rows, not ${table.rows}`);
@@ -90,6 +97,30 @@ export function* encodeArrowBlocks(table: ArrowBlocks): Generator<Uint8Array, vo
   yield layout.tail;
 }
 
+/** Which rows of a column have a text. */
+interface TextMarks {
+  readonly nulls: number;
+  /** A bit per row, 1 for a text; undefined if all rows have one. */
+  readonly bitmap: Uint8Array | undefined;
+}
+
+/** Reads a column of texts once before it is written, because the head of the file says how many are missing. */
+function marksOf(column: ArrowBlocks["columns"][number], { rows, values }: ArrowBlocks): TextMarks | undefined {
+  if (column.type !== "text") return undefined;
+  const bitmap = new Uint8Array(Math.ceil(rows / 8));
+  let row = 0;
+  let nulls = 0;
+  for (const block of values(column.name)) {
+    checkBlock(column, block);
+    for (const index of block as Int32Array) {
+      if (index < 0) nulls++;
+      else bitmap[row >> 3] = (bitmap[row >> 3] ?? 0) | (1 << (row & 7));
+      row++;
+    }
+  }
+  return { nulls, bitmap: nulls === 0 ? undefined : bitmap };
+}
+
 function checkBlock({ name, type, texts = [] }: ArrowBlocks["columns"][number], block: TypedArray): void {
   if (type !== "text") {
     arrayOf({ name, type, values: block });
@@ -97,7 +128,7 @@ function checkBlock({ name, type, texts = [] }: ArrowBlocks["columns"][number], 
   }
   const indices = arrayOf({ name, type, values: { indices: block as Int32Array, values: texts } }) as Int32Array;
   for (const index of indices)
-    if (index < 0 || index >= texts.length)
+    if (index < -1 || index >= texts.length)
       throw invalid({ name }, `index ${index} is outside of its ${texts.length} texts`);
 }
 
