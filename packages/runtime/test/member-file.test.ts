@@ -153,7 +153,7 @@ describe("a universe by date", () => {
     const notes = report.notes.filter(({ kind }) => kind === "universe");
     expect(notes.map(({ count }) => count)).toEqual([2, 2]);
     expect(notes[0]?.text).toMatch(/members\.csv.*YYY, ZZZ/);
-    expect(notes[1]?.text).toMatch(/never a member.*BBB, CCC/);
+    expect(notes[1]?.text).toMatch(/2 symbols of the data are never members and open no position: BBB, CCC/);
   });
 
   it.each([

@@ -1,7 +1,8 @@
+import { printableLine } from "@atc/plugin-kit";
 import type { ChangedDecision, DecisionChecks, LookaheadFinding, ShiftedStart, WarmupFinding } from "@atc/runtime";
 import { counted, integer, timeText } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
-import { type TextColumn, textTable } from "../text/text-table.ts";
+import { type TextColumn, textTable, wrapped } from "../text/text-table.ts";
 
 /** The most symbols in a table. */
 const mostSymbols = 60;
@@ -29,6 +30,11 @@ function total<One>(all: readonly One[], count: (one: One) => number): number {
   return all.reduce((sum, one) => sum + count(one), 0);
 }
 
+/** Lines of a text that fit a screen. */
+function fitted(text: string, { width = Number.POSITIVE_INFINITY }: Screen): string {
+  return wrapped(printableLine(text), "", width, "  ").join("\n");
+}
+
 const changeColumns: readonly TextColumn[] = [
   { title: "symbol", align: "left", isWhole: true },
   { title: "cause", align: "left", isWhole: true },
@@ -50,7 +56,7 @@ export function lookaheadText({ strategy, symbols }: DecisionChecks<LookaheadFin
   );
   const looked = `${counted(symbols.length, "symbol")}, ${bars}, data that ends at ${cuts}`;
   const changed = symbols.flatMap(({ symbol, first }) => (first === undefined ? [] : [{ symbol, ...first }]));
-  if (changed.length === 0) return `${strategy}: no decision depends on later bars (${looked})`;
+  if (changed.length === 0) return fitted(`${strategy}: no decision depends on later bars (${looked})`, screen);
   const rows = changed
     .slice(0, mostSymbols)
     .map(({ symbol, cause, time, cut, whole, other }) => [
@@ -64,10 +70,15 @@ export function lookaheadText({ strategy, symbols }: DecisionChecks<LookaheadFin
   const rest = changed.length > mostSymbols ? [`and ${integer(changed.length - mostSymbols)} more symbols`] : [];
   const found = new Set(changed.map(({ cause }) => cause));
   return [
-    `${strategy}: decisions change for ${integer(changed.length)} of ${looked}; the first of each symbol`,
+    fitted(
+      `${strategy}: decisions change for ${integer(changed.length)} of ${looked}; the first of each symbol`,
+      screen,
+    ),
     textTable(changeColumns, rows, screen),
     ...rest,
-    ...Object.entries(causes).flatMap(([cause, text]) => (found.has(cause as ChangedDecision["cause"]) ? [text] : [])),
+    ...Object.entries(causes).flatMap(([cause, text]) =>
+      found.has(cause as ChangedDecision["cause"]) ? [fitted(text, screen)] : [],
+    ),
   ].join("\n");
 }
 
@@ -111,7 +122,10 @@ export function warmupText({ strategy, symbols }: DecisionChecks<WarmupFinding>,
   );
   const looked = `${counted(symbols.length, "symbol")}, ${bars}`;
   if (byShift.size === 0)
-    return `${strategy}: no symbol is longer than the smallest shift (${looked}); give smaller ones, such as --shifts 20,100`;
+    return fitted(
+      `${strategy}: no symbol is longer than the smallest shift (${looked}); give smaller ones, such as --shifts 20,100`,
+      screen,
+    );
   const ages = [...byShift.values()][0]?.[0]?.beyond ?? [];
   const columns: readonly TextColumn[] = [
     { title: "start later by", align: "right" },
@@ -123,8 +137,11 @@ export function warmupText({ strategy, symbols }: DecisionChecks<WarmupFinding>,
   ];
   const rows = [...byShift].sort(([a], [b]) => a - b).map(([shift, all]) => shiftRow(shift, all));
   return [
-    `${strategy}: share of later directions that change if the data starts later (${looked})`,
+    fitted(`${strategy}: share of later directions that change if the data starts later (${looked})`, screen),
     textTable(columns, rows, screen),
-    "bars are counted from the later start; a strategy that forgets its start has 0 % after its longest look-back",
+    fitted(
+      "bars are counted from the later start; a strategy that forgets its start has 0 % after its longest look-back",
+      screen,
+    ),
   ].join("\n");
 }

@@ -81,7 +81,11 @@ export function memberNotes({ label, members }: MemberFile, used: UsedData): rea
     return !(members.get(symbol) ?? []).some(([from, to]) => from <= last && to > first);
   });
   const { length: count } = never;
-  const what = counted(count, "symbol of the data is", "symbols of the data are");
+  const what = counted(
+    count,
+    "symbol of the data is never a member and opens",
+    "symbols of the data are never members and open",
+  );
   return [
     ...lackingNote("universe", label, members.keys(), used),
     ...(count === 0
@@ -90,7 +94,7 @@ export function memberNotes({ label, members }: MemberFile, used: UsedData): rea
           {
             kind: "universe",
             count,
-            text: `${label}: ${what} never a member and opens no position: ${listOf(never)}`,
+            text: `${label}: ${what} no position: ${listOf(never)}`,
           } as const,
         ]),
   ];
