@@ -129,6 +129,16 @@ describe("the strategy of a table", () => {
     expect([...(symbols[0]?.directions ?? [])]).toEqual([0, 1, 1]);
   });
 
+  it("names the least distance of ticks if two rows are nearer", async () => {
+    const near = 1_700_000_000_000.5;
+    const rows: readonly Row[] = [
+      ["AAA", near, 1],
+      ["AAA", near, 0],
+    ];
+    const { symbols } = await readSignals(sourceOf(direction, rows, 3, true), { path: "made", set: direction });
+    expect(symbols.get("AAA")?.fault?.message).toMatch(/two rows within a quarter of a microsecond of 2023-11-14T/);
+  });
+
   it("counts the rows that have no bar", async () => {
     const found = async (...times: readonly number[]): Promise<object> => {
       const { symbols } = await read(

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { exitCodes } from "../src/process/exit-code.ts";
-import { sharedFile } from "./atc.ts";
+import { runAtc, sharedFile } from "./atc.ts";
 import { errorOf, shop } from "./shop.ts";
 
 const strategyOf = (body: string): string =>
@@ -19,6 +19,25 @@ async function writeProject(body: string): Promise<void> {
 }
 
 const counting = "for (let i = 0; i < close.length; i++) directions[i] = bars++ % 2;";
+
+it.each([
+  ["lookahead", counting],
+  ["lookahead", "directions.fill(close.length % 2);"],
+  ["warmup", counting],
+])("atc check %s fits a terminal of 80 columns", async (check, body) => {
+  await writeProject(body);
+  const args = [
+    "check",
+    check,
+    "bars.csv",
+    "--strategy",
+    "./odd.js",
+    ...(check === "warmup" ? ["--shifts", "50"] : []),
+  ];
+  const { stdout } = await runAtc(shop.path, args, { COLUMNS: "80" });
+  expect(stdout.split("\n").length).toBeGreaterThan(2);
+  expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+});
 
 describe("atc check lookahead", () => {
   it("is silent about a strategy that does not look ahead", async () => {

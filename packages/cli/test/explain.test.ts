@@ -1,5 +1,6 @@
 import { expect, it } from "vitest";
 import { exitCodes } from "../src/process/exit-code.ts";
+import { runAtc } from "./atc.ts";
 import { errorOf, shop } from "./shop.ts";
 
 /** Closes that rise for 5 days, fall by a tenth and rise again. */
@@ -77,4 +78,23 @@ it("--explain refuses what is not a bar, and names the nearest", async () => {
   expect(errorOf(missing)).toMatchObject({ details: { nearest: ["2024-01-12T00:00:00.000Z"] } });
   const symbol = await shop.atc(...usual, "--json", "--explain", "bar@2024-01-02");
   expect(errorOf(symbol).message).toContain('did you mean "bars"?');
+});
+
+it("--explain does not take decisions of a file for signals of ATC", async () => {
+  await writeBars();
+  await shop.file("decided.csv", "date,direction\n2024-01-02,1\n");
+  const args = ["backtest", "bars.csv", "--signals", "decided.csv", "--explain", "bars@2024-01-04"];
+  const run = await shop.atc(...args);
+  expect(run.stdout).toMatch(/^ {2}decided +long; an order/m);
+  expect(run.stdout).not.toMatch(/parts of the signal|average signal/);
+  const json = (await shop.atc(...args, "--json")).json() as { readonly explanations: readonly object[] };
+  expect(json.explanations[0]).not.toHaveProperty("atc");
+});
+
+it("--explain fits a terminal of 80 columns", async () => {
+  await writeBars();
+  const { code, stdout } = await runAtc(shop.path, [...usual, "--explain", "bars@2024-01-02"], { COLUMNS: "80" });
+  expect(code).toBe(exitCodes.ok);
+  expect(stdout).toMatch(/^ {2}filled +bought 100 at .*\n {18}\S.*position 0 -> 100$/m);
+  expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
 });

@@ -125,6 +125,22 @@ describe("keys without effect beside others", () => {
     expect(warningsOf({ ...object, ...others })).toEqual([]);
   });
 
+  it.each([{ weights: { AAA: 1 } }, { maxPositions: 2 }, { delisting: "exit" }, { size: 0.5 }])(
+    "%j causes none under a strategy that sees all symbols, and a conditional one if that is not known",
+    (object) => {
+      expect(warningsOf({ ...object, strategy: "momentum" })).toEqual([]);
+      expect(warningsOf({ ...object, strategy: "./mine.js" })).toEqual([
+        expect.stringMatching(/has no effect: .*, unless the strategy sees all symbols$/),
+      ]);
+      expect(warningsOf({ ...object, strategy: "hold" })).toEqual([expect.not.stringContaining("unless")]);
+    },
+  );
+
+  it("are none of the volatility's if a strategy that sees all symbols weighs by it", () => {
+    const weighs = { volatilityLookback: 5, weights: "inverseVolatility" };
+    expect(warningsOf({ ...weighs, strategy: "momentum" })).toEqual([]);
+  });
+
   it("are not named at their defaults", () => {
     expect(warningsOf({ weights: "equal", maxPositions: 0, reentry: "nextSignal", size: "none" })).toEqual([]);
     expect(warningsOf({ size: 1 })).toEqual([]);

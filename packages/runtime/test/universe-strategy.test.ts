@@ -170,6 +170,14 @@ describe("a strategy of one's own that sees all symbols", () => {
 });
 
 describe("the cache of a strategy that sees all symbols", () => {
+  it("gives the report that was computed, member by member in the same order", async () => {
+    const given = { curves: false } as const;
+    const computed = await run("momentum", { parameters: { bars: 20, hold: 1 } }, given);
+    const cached = await run("momentum", { parameters: { bars: 20, hold: 1 } }, given);
+    expect([computed.cached, cached.cached]).toEqual([false, true]);
+    expect(JSON.stringify(cached.report)).toBe(JSON.stringify(computed.report));
+  });
+
   it("has decisions for other metrics, whose figures are computed", async () => {
     await writeBusiest();
     const first = await run("./busiest.js");

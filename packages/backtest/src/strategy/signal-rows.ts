@@ -141,6 +141,7 @@ interface Origin {
   readonly path: string;
   readonly symbol: string;
   readonly hasLines: boolean;
+  readonly isTicks: boolean;
   /** Rows with a text that is not a number, by line. */
   readonly badRows: ReadonlyMap<number, BadRow>;
 }
@@ -150,9 +151,10 @@ function faultOf(
   set: SignalSet,
   { times, values }: SymbolSignals,
   places: Int32Array,
-  { path, symbol, hasLines, badRows }: Origin,
+  { path, symbol, hasLines, isTicks, badRows }: Origin,
 ): SymbolSignals["fault"] {
   const word = hasLines ? "line" : "row";
+  const distance = isTicks ? "within a quarter of a microsecond of" : "at";
   const placeOf = (row: number): number => Math.abs(places[row]);
   const detailsOf = (row: number): JsonObject => ({
     path,
@@ -167,7 +169,7 @@ function faultOf(
   for (let row = 0; row < times.length; row++) {
     if (row > 0 && times[row] === times[row - 1])
       return {
-        message: `"${path}" ${word} ${placeOf(row)}: symbol "${symbol}" has two rows at ${new Date(times[row]).toISOString()}, the other in ${word} ${placeOf(row - 1)}; remove one of them`,
+        message: `"${path}" ${word} ${placeOf(row)}: symbol "${symbol}" has two rows ${distance} ${new Date(times[row]).toISOString()}, the other in ${word} ${placeOf(row - 1)}; remove one of them`,
         details: detailsOf(row),
       };
     if (places[row] < 0) {
@@ -234,7 +236,7 @@ export async function readSignals(source: DataSource, options: ReadSignalsOption
     });
   const symbols = new Map<string, SymbolSignals>();
   for (const [symbol, rows] of bySymbol) {
-    symbols.set(symbol, finished(rows, set, { path, symbol, hasLines, badRows }));
+    symbols.set(symbol, finished(rows, set, { path, symbol, hasLines, isTicks: scale !== 1, badRows }));
     // The memory of the rows before they were sorted.
     bySymbol.delete(symbol);
   }

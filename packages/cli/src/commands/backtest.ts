@@ -198,7 +198,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
       const asked = { screen: run.screen, given, symbols, metrics };
       run.printFitted(backtestTable(outcome.report, outcome.dataset, asked));
       for (const one of explanations)
-        run.print(`\n${explanationText(one, { ...run.runtime.config, ...outcome.report.config })}`);
+        run.print(`\n${explanationText(one, { ...run.runtime.config, ...outcome.report.config }, run.screen)}`);
       const reused = read?.reused ?? outcome.reused;
       run.say(
         `\n${origin(outcome)} in ${seconds} s\n${datasetLine({ dataset: outcome.dataset, reused, cachedSymbols: outcome.cachedSymbols }, given.length)}`,

@@ -35,6 +35,11 @@ function total<One>(all: readonly One[], count: (one: One) => number): number {
   return all.reduce((sum, one) => sum + count(one), 0);
 }
 
+/** Lines of a text that fit a screen. */
+function fitted(text: string, { width = Number.POSITIVE_INFINITY }: Screen): string {
+  return wrapped(printableLine(text), "", width, "  ").join("\n");
+}
+
 const changeColumns: readonly TextColumn[] = [
   { title: "symbol", align: "left", isWhole: true },
   { title: "cause", align: "left", isWhole: true },

@@ -1,9 +1,11 @@
 import type { AccountState, AtcConfig, BarDecision, BarExplanation, ExplainedFill } from "@atc/runtime";
 import { counted, percent, price, timeText } from "../text/number-format.ts";
+import type { Screen } from "../text/screen.ts";
+import { wrapped } from "../text/text-table.ts";
 
 type Configuration = Pick<
   AtcConfig,
-  "signal" | "strategy" | "exitUnits" | "stopLoss" | "takeProfit" | "trailingStop" | "reentry" | "side"
+  "signal" | "signals" | "strategy" | "exitUnits" | "stopLoss" | "takeProfit" | "trailingStop" | "reentry" | "side"
 >;
 
 /** Units of a symbol. */
@@ -20,8 +22,12 @@ function sideOf(direction: number): string {
   return direction > 0 ? "long" : direction < 0 ? "short" : "flat";
 }
 
-function decisionText({ direction, strength, entry }: BarDecision, { signal, strategy }: Configuration): string {
-  const name = signal === "weight" ? "weight" : strategy === "atc" ? "average signal" : "strength";
+function decisionText(
+  { direction, strength, entry }: BarDecision,
+  { signal, signals, strategy }: Configuration,
+): string {
+  const isAtc = strategy === "atc" && signals === undefined;
+  const name = signal === "weight" ? "weight" : isAtc ? "average signal" : "strength";
   // A strategy that decides no strength has that of its direction.
   const isKnown = strength === undefined || Number.isNaN(strength) || (name === "strength" && strength === direction);
   const shown = isKnown ? "" : `, ${name} ${price(strength)}`;
@@ -87,8 +93,8 @@ function atcLines({ atc }: BarExplanation): readonly (readonly [string, string])
   return kinds.map((text, i) => [i === 0 ? "parts of the signal" : "", text]);
 }
 
-/** What a backtest decided and filled at one bar, for people. */
-export function explanationText(explanation: BarExplanation, config: Configuration): string {
+/** What a backtest decided and filled at one bar, for people, in lines that fit a screen. */
+export function explanationText(explanation: BarExplanation, config: Configuration, screen: Screen): string {
   const { symbol, time, decidedBefore, decided, close, fill, fills, position, ended, accountBefore, account } =
     explanation;
   const held =
@@ -118,8 +124,10 @@ export function explanationText(explanation: BarExplanation, config: Configurati
     ...atcLines(explanation),
     ["account", accountText(account)],
   ];
-  const width = Math.max(...lines.map(([name]) => name.length));
-  return [`${symbol} at ${timeText(time)}`, ...lines.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)].join(
-    "\n",
+  const longest = Math.max(...lines.map(([name]) => name.length));
+  const hanging = " ".repeat(longest + 4);
+  const fitted = lines.flatMap(([name, text]) =>
+    wrapped(text, `  ${name.padEnd(longest)}  `, screen.width ?? Number.POSITIVE_INFINITY, hanging),
   );
+  return [`${symbol} at ${timeText(time)}`, ...fitted].join("\n");
 }

@@ -3,11 +3,24 @@ import { configDefaults } from "../keys/parameters.ts";
 import type { Difference } from "./differences.ts";
 import type { Chosen } from "./layer.ts";
 
+/** Built-in strategies that decide for each symbol by itself. */
+const ofSymbols: readonly string[] = ["atc", "columns", "hold", "cross", "donchian", "rsi"];
+const ofAllSymbols: readonly string[] = ["momentum"];
+
+/**
+ * A reason that does not hold for a strategy that sees all symbols, whose defaults share an account and trade weights.
+ * Whether a strategy of the user's is one is only known when it is loaded.
+ */
+function ofSymbolsOnly(reason: string, { strategy, signals }: AtcConfig, isGiven: boolean): string | undefined {
+  if (isGiven || signals !== undefined || ofSymbols.includes(strategy)) return reason;
+  return ofAllSymbols.includes(strategy) ? undefined : `${reason}, unless the strategy sees all symbols`;
+}
+
 /** Keys that nothing reads under the values of others. */
 interface UnreadKeys {
   readonly keys: readonly ConfigName[];
   /** Why a configuration does not read them, as the end of a sentence; undefined if it does. */
-  readonly reason: (config: AtcConfig) => string | undefined;
+  readonly reason: (config: AtcConfig, chosen: ReadonlyMap<ConfigName, Chosen>) => string | undefined;
 }
 
 function hasDistances({ stopLoss, takeProfit, trailingStop }: AtcConfig): boolean {
@@ -26,20 +39,25 @@ const unread: readonly UnreadKeys[] = [
   },
   {
     keys: ["weights", "maxPositions", "delisting"],
-    reason: ({ account }) => (account === "separate" ? "account is separate" : undefined),
+    reason: (config, chosen) =>
+      config.account === "separate" ? ofSymbolsOnly("account is separate", config, chosen.has("account")) : undefined,
   },
   {
     keys: ["size"],
-    reason: ({ size, sizing, signal, signals }) =>
+    reason(config, chosen) {
+      const { size, sizing, signal, signals } = config;
+      if (size === 1) return undefined;
+      if (sizing === "allIn") return "sizing is allIn";
       // A file of weights sets signal when it is read.
-      size !== 1 && (sizing === "allIn" || (sizing === undefined && signal !== "weight" && signals === undefined))
-        ? "sizing is allIn"
-        : undefined,
+      if (sizing !== undefined || signal === "weight" || signals !== undefined) return undefined;
+      return ofSymbolsOnly("sizing is allIn", config, chosen.has("signal"));
+    },
   },
   {
     keys: ["volatilityLookback"],
-    reason: ({ sizing, account, weights }) =>
-      sizing === "volatilityTarget" || (account === "shared" && weights === "inverseVolatility")
+    reason: ({ sizing, account, weights, strategy }) =>
+      sizing === "volatilityTarget" ||
+      (weights === "inverseVolatility" && (account === "shared" || !ofSymbols.includes(strategy)))
         ? undefined
         : "neither sizing nor weights follows the volatility",
   },
@@ -73,7 +91,7 @@ const unread: readonly UnreadKeys[] = [
  */
 export function unreadDifferences(config: AtcConfig, chosen: ReadonlyMap<ConfigName, Chosen>): readonly Difference[] {
   return unread.flatMap(({ keys, reason }) => {
-    const because = reason(config);
+    const because = reason(config, chosen);
     if (because === undefined) return [];
     return keys.flatMap((key): readonly Difference[] => {
       const setting = chosen.get(key)?.setting;

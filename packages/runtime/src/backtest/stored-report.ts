@@ -57,19 +57,23 @@ function symbolFigures(value: JsonValue): Figures["symbols"][number] {
   return { symbol: textOf(symbol), ...accountFigures(account) };
 }
 
-/** The members of a contribution that are numbers, and those that may be null. */
-const contributionNumbers = ["bars", "exposure", "trades", "fees", "slippage", "profit", "contribution"] as const;
-const contributionFigures = ["winRate", "buyAndHold"] as const;
+/** The figures of a contribution in the order of a computed one, so that both have the same JSON. */
+const contributionFigures = [
+  ...(["bars", "exposure", "trades", "winRate", "fees"] as const),
+  ...(["slippage", "profit", "contribution", "buyAndHold"] as const),
+];
+const mayBeNull: readonly string[] = ["winRate", "buyAndHold"];
 
 function contributionOf(value: JsonValue): NonNullable<Figures["contributions"]>[number] {
   if (!isObject(value)) throw new TypeError("a contribution is not an object");
   const { symbol, warnings } = value;
   if (!isList(warnings)) throw new TypeError("there are no warnings");
-  for (const name of contributionNumbers)
-    if (typeof value[name] !== "number") throw new TypeError(`${name} is missing`);
-  for (const name of contributionFigures)
-    if (value[name] !== null && typeof value[name] !== "number") throw new TypeError(`${name} is missing`);
-  const figures = [...contributionNumbers, ...contributionFigures].map((name) => [name, value[name]] as const);
+  const figures = contributionFigures.map((name) => {
+    const figure = value[name];
+    if (typeof figure !== "number" && !(figure === null && mayBeNull.includes(name)))
+      throw new TypeError(`${name} is missing`);
+    return [name, figure] as const;
+  });
   return {
     symbol: textOf(symbol),
     ...(Object.fromEntries(figures) as Omit<NonNullable<Figures["contributions"]>[number], "symbol" | "warnings">),

@@ -306,7 +306,8 @@ export async function explainBars(
   bars: readonly BarPlace[],
 ): Promise<readonly BarExplanation[]> {
   const explained = bars.map((bar) => explainBar(run, runtime.config, bar));
-  if (runtime.config.strategy !== "atc") return explained;
+  const { strategy, signals } = runtime.config;
+  if (strategy !== "atc" || signals !== undefined) return explained;
   const all: BarExplanation[] = [];
   for (const one of explained) {
     const { symbol, time } = one;

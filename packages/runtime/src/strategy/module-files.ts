@@ -67,8 +67,8 @@ function requiredFile(file: string, specifier: string): string | undefined {
 }
 
 /**
- * The files that a relative path in a file may mean. A query or a fragment of a URL is not a part of it. `require` finds
- * the file that the package.json of a folder names.
+ * The files that a relative path in a file may mean. A query or a fragment of a URL is not a part of it. `require`
+ * finds the file that the package.json of a folder names.
  */
 function filesAt(file: string, path: string): readonly string[] {
   const plain = path.replace(/[?#].*$/, "");
