@@ -17,11 +17,6 @@ const causes: Readonly<Record<ChangedDecision["cause"], string>> = {
     "unsteady: a second run over the same bars decides otherwise; look for random numbers, clocks, and variables outside of start",
 };
 
-/** A sentence that fits the screen. */
-function fitted(text: string, { width }: Screen): string {
-  return wrapped(printableLine(text), "", width ?? Number.POSITIVE_INFINITY, "  ").join("\n");
-}
-
 function decisionText({ direction, strength, entry }: ChangedDecision["whole"]): string {
   const side = direction > 0 ? "long" : direction < 0 ? "short" : "flat";
   const details = [
