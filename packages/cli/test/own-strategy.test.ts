@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { expect, it } from "vitest";
+import { bin } from "./atc.ts";
 import { errorOf, shop } from "./shop.ts";
 
 const cross = `
@@ -168,3 +171,19 @@ it("a strategy of all symbols that fails ends the run with the time", async () =
   expect(run.code).toBe(3);
   expect(errorOf(run)).toMatchObject({ code: "ATC_STRATEGY", details: { time: "2024-01-01T00:00:00.000Z" } });
 });
+
+it("what a strategy prints is not among the results", async () => {
+  await writeProject();
+  const prints = 'console.log("from decide"); process.stdout.write("raw\\n");';
+  await shop.file(
+    "prints.js",
+    `console.log("from the module");\n${cross.replace("decide({ close }, directions) {", `$&${prints}`)}`,
+  );
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    [bin, "backtest", "bars.csv", "--strategy", "./prints.js", "--json"],
+    { cwd: shop.path },
+  );
+  expect(JSON.parse(stdout)).toMatchObject({ symbols: [{ symbol: "bars" }] });
+  expect(stderr).toMatch(/from the module[\s\S]*from decide[\s\S]*raw/);
+}, 60_000);

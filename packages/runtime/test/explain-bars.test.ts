@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { allocateFills, fillReasons } from "@atc/backtest";
+import { allocateFills, allocateTrades, fillReasons } from "@atc/backtest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   type BarExplanation,
@@ -137,6 +137,37 @@ describe("explainBars", () => {
       expect(end?.ended).toMatchObject([
         { entryTime: new Date(first).toISOString(), entryPrice: number(fills.price, 0), reason: "signal" },
       ]);
+    });
+  });
+
+  it("shows no position after its end, and the entry of the next, if quantities of resizes do not add up exactly", async () => {
+    const sizing = { sizing: "volatilityTarget", size: 0.2, volatilityLookback: 3, maxLeverage: 8 } as const;
+    await withRun({ ...sizing, side: "long", account: "shared", rebalance: "everyBar" }, async (run, explain) => {
+      const reader = run.curves.shared?.curves;
+      const trades = allocateTrades(reader?.trades ?? 0);
+      const symbols = new Int32Array(trades.length);
+      reader?.readTrades(0, trades, symbols);
+      const sums = new Map<string, number>();
+      const left: number[] = [];
+      const fills = fillsOf(run);
+      const places = new Int32Array(fills.length);
+      reader?.readFills(0, allocateFills(fills.length), places);
+      for (let i = 0; i < fills.length; i++) {
+        const symbol = String(places[i]);
+        const sum = (sums.get(symbol) ?? 0) + number(fills.quantity, i);
+        sums.set(symbol, sum);
+        if (Math.abs(sum) < 1e-6) left.push(sum);
+      }
+      expect(left.some((sum) => sum !== 0)).toBe(true);
+      for (let i = 0; i < trades.length; i++) {
+        if (trades.open[i] === 1) continue;
+        const symbol = ["AAA", "BBB", "CCC"][number(symbols, i)] ?? "";
+        const [entry, exit] = [Number(trades.entryTime[i]), Number(trades.exitTime[i])];
+        const [first, last] = await explain({ symbol, time: entry }, { symbol, time: exit });
+        expect(first?.position).toMatchObject({ before: 0, since: new Date(entry).toISOString() });
+        expect(last?.position).toEqual({ before: expect.any(Number), after: 0 });
+        expect(last?.closing).toEqual({ time: new Date(exit).toISOString(), reason: "signal" });
+      }
     });
   });
 

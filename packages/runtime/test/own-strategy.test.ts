@@ -277,6 +277,21 @@ describe("a fault of a symbol is listed, and the others are computed", () => {
       /"\.\/odd\.js" failed \(TypeError: no such thing\).*"BBB".*line 1 of/,
     ],
     ["throws what is not an error", `${at} throw "thrown";`, "", /failed \(thrown\)/],
+    ["throws an object", `${at} throw { code: 7 };`, "", /failed \(\{ code: 7 \}\)/],
+    ["throws an object without a prototype", `${at} throw Object.create(null);`, "", /failed \(.*null prototype/],
+    [
+      "throws an error that cannot be read",
+      `${at} throw Object.defineProperty(new Error(), "message", { get() { throw 1; } });`,
+      "",
+      /failed \(a value that cannot be read\)/,
+    ],
+    ["returns an object without a prototype", `${at} return Object.create(null);`, "", /returned .*null prototype/],
+    [
+      "gives a column to another thread",
+      `${at} structuredClone(bars.close.buffer, { transfer: [bars.close.buffer] });`,
+      "",
+      /changed the column "close"/,
+    ],
     ["returns directions", `${at} return directions;`, "", /returned .* from decide/],
     ["returns a promise", `${at} return Promise.resolve();`, "", /returned a promise/],
     ["decides the direction 2", `${at} directions[3] = 2;`, "", /direction "2" for symbol "BBB" at bar 3/],
@@ -308,6 +323,15 @@ describe("a fault of a symbol is listed, and the others are computed", () => {
     expect(result?.skipped).toMatchObject([{ symbol: "BBB", code: "ATC_STRATEGY" }]);
     await write1("NaN");
     expect((await run("./odd.js", config)).report.skipped).toEqual([]);
+  });
+
+  it("if it gives an array of its decisions to another thread", async () => {
+    const weight = "decisions.weight";
+    const body = `${weight}.fill(0.5); ${at} structuredClone(${weight}.buffer, { transfer: [${weight}.buffer] });`;
+    await write("odd.js", deciding(body, 'outputs: ["weight"],'));
+    const { report, result } = await run("./odd.js", { signal: "weight" });
+    expect(report.skipped).toMatchObject([{ symbol: "BBB", reason: expect.stringMatching(/array of its weight/) }]);
+    expect(result?.symbols.map(({ symbol }) => symbol)).toEqual(["AAA", "CCC"]);
   });
 
   it("but not if it decides odd directions that the account does not read", async () => {

@@ -193,6 +193,37 @@ describe("a file of decisions", () => {
     expect(report.notes.filter(({ kind }) => kind === "signals")).toEqual([]);
   });
 
+  it("may have times that name their zone beside data whose times do not", async () => {
+    await write("local.csv", "timestamp,close\n2023-01-02 09:30,10\n2023-01-02 10:30,11\n2023-01-02 11:30,12\n");
+    await write("zoned-signals.csv", "time,direction\n2023-01-02T15:30:00Z,1\n");
+    const given = { sourceOptions: { timeZone: "America/New_York" } };
+    const { result } = await run({ signals: "zoned-signals.csv" }, given, "local.csv");
+    expect([...(result?.symbols[0]?.directions ?? [])]).toEqual([0, 1, 1]);
+  });
+
+  it("has local times in the zone in which the rows of a dataset were read, though UTC has bars at them too", async () => {
+    const hours = Array.from({ length: 24 }, (_, hour) => `2023-01-02 ${String(hour).padStart(2, "0")}:00`);
+    await write("hours.csv", `timestamp,close\n${hours.map((time, i) => `${time},${10 + i}`).join("\n")}\n`);
+    await write("hour-signals.csv", "time,direction\n2023-01-02 08:00,1\n2023-01-02 10:00,0\n");
+    const zone = { sourceOptions: { timeZone: "America/New_York" } };
+    const read = await run({ signals: "hour-signals.csv" }, { ...zone, name: "hours-of-new-york" }, "hours.csv");
+    const stored = await run({ signals: "hour-signals.csv" }, {}, "hours-of-new-york");
+    expect([...(read.result?.symbols[0]?.directions ?? [])].indexOf(1)).toBe(8);
+    expect(figuresOf(stored)).toEqual(figuresOf(read));
+  });
+
+  it("decides at midnights of the data's zone if all its rows are dates and the bars are hours", async () => {
+    const hours = Array.from({ length: 48 }, (_, i) => new Date(Date.UTC(2023, 0, 2, i)).toISOString().slice(0, 19));
+    await write("hours.csv", `timestamp,close\n${hours.map((time, i) => `${time},${10 + i}`).join("\n")}\n`);
+    await write("dates.csv", "time,direction\n2023-01-03,1\n");
+    await write("midnights.csv", "time,direction\n2023-01-03 00:00:00-05:00,1\n");
+    const given = { sourceOptions: { timeZone: "America/New_York" } };
+    const dates = await run({ signals: "dates.csv" }, given, "hours.csv");
+    expect([...(dates.result?.symbols[0]?.directions ?? [])].indexOf(1)).toBe(24);
+    const midnights = await run({ signals: "midnights.csv" }, {}, "hours.csv");
+    expect([...(midnights.result?.symbols[0]?.directions ?? [])].indexOf(1)).toBe(29);
+  });
+
   it("starts at the folder of the configuration file, and at the working directory for an option", async () => {
     await write("project/atc.yaml", "signals: ./decided/weight.csv\n");
     await write("project/decided/weight.csv", "time,symbol,weight\n2023-01-03,AAA,1\n");

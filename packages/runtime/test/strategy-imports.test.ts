@@ -51,3 +51,38 @@ it("a cached result depends on the imports of a strategy's imports, and on the p
   await write("node_modules/deep/package.json", manifest("1.0.1"));
   expect(await cached("./moved/rule.js")).toBe(false);
 }, 60_000);
+
+it("a cached result depends on files that require finds by a folder, and on all conditions of a key of imports", async () => {
+  await write("old/package.json", '{ "imports": { "#side": { "import": "./side.mjs", "default": "./side.cjs" } } }');
+  await write("old/side.cjs", "exports.side = 1;\n");
+  await write("old/side.mjs", "export const side = 1;\n");
+  await write("old/index.cjs", "");
+  await write("old/index.js", "exports.factor = 1;\n");
+  await write("old/lib/package.json", '{ "main": "main-file" }');
+  await write("old/lib/main-file.js", "exports.sign = () => require('..').factor;\n");
+  await write("old/spaced name.mjs", "export const one = 1;\n");
+  await write(
+    "old/rule.mjs",
+    [
+      'import { createRequire } from "node:module";',
+      'import { side } from "#side";',
+      'import { one } from "./spaced%20name.mjs";',
+      "const require = createRequire(import.meta.url);",
+      'const { sign } = require("./lib");',
+      'export default { name: "old", start: () => ({ decide: (_, d) => void d.fill(sign() * side * one) }) };',
+    ].join("\n"),
+  );
+  const rule = "./old/rule.mjs";
+  expect(await cached(rule)).toBe(false);
+  expect(await cached(rule)).toBe(true);
+  for (const [name, text] of [
+    ["old/lib/main-file.js", "exports.sign = () => -require('..').factor;\n"],
+    ["old/index.js", "exports.factor = -1;\n"],
+    ["old/side.mjs", "export const side = -1;\n"],
+    ["old/spaced name.mjs", "export const one = -1;\n"],
+  ] as const) {
+    await write(name, text);
+    expect(await cached(rule), name).toBe(false);
+    expect(await cached(rule), name).toBe(true);
+  }
+}, 60_000);

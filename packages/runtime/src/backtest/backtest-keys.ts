@@ -49,7 +49,7 @@ export function keysOf(
     // Absent from the keys of all bars, which earlier releases wrote.
     ...(period === undefined ? {} : { period: asJson({ from: period.from, to: period.to }) }),
     // The decisions of each symbol depend on the bars of all.
-    ...(universe === undefined ? {} : { universe: { symbols: [...universe], content: contentOf(universe) } }),
+    ...(universe === undefined ? {} : { seenAtOnce: { symbols: [...universe], content: contentOf(universe) } }),
     // Figures depend on the closes of the benchmark, which need not be among the symbols of an entry.
     ...(config.benchmark === undefined ? {} : { benchmarkContent: contentOf([config.benchmark]) }),
   };

@@ -79,7 +79,12 @@ async function readRows(
   const isTicks = dataset.manifest.schema.columns.some(({ type }) => type === "timestamp[ns]");
   const symbol = (symbols.length === 1 ? symbols[0] : undefined) ?? unnamed;
   const read = async (badRows: "error" | "nan"): Promise<SignalRows> => {
-    await using source = await file.open({ symbol, kind: isTicks ? "ticks" : "bars", badRows });
+    await using source = await file.open({
+      symbol,
+      kind: isTicks ? "ticks" : "bars",
+      badRows,
+      of: dataset.manifest,
+    });
     return await readSignals(source, { path: file.label, set: file.set, signal });
   };
   const rows = await read("error").catch(async (error: unknown) => {

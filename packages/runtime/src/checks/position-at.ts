@@ -55,13 +55,17 @@ export interface TimeSpan {
 /** Fills per read. */
 const portion = 8192;
 
+/** A part of a fill that only the rounding of sums leaves: the quantities of resizes add up to a position inexactly. */
+const rounding = 1e-10;
+
 /** Follows a position over its fills, by the rules of `docs/simulation.md`. */
 function afterFill(
   held: HeldPosition,
   { quantity, price, time }: { quantity: number; price: number; time: bigint },
 ): HeldPosition {
   const after = held.quantity + quantity;
-  if (after === 0) return { quantity: 0, since: undefined, entryPrice: Number.NaN };
+  if (Math.abs(after) <= rounding * Math.abs(quantity))
+    return { quantity: 0, since: undefined, entryPrice: Number.NaN };
   if (Math.sign(after) !== Math.sign(held.quantity)) return { quantity: after, since: time, entryPrice: price };
   const before = Math.abs(held.quantity);
   const units = Math.abs(after);

@@ -1,6 +1,6 @@
 import { type SignalSet, signalSets } from "@atc/backtest";
-import type { DataSource, RowKind } from "@atc/contract";
-import { AtcError } from "@atc/contract";
+import type { DataSource, DatasetManifest, JsonValue, RowKind } from "@atc/contract";
+import { AtcError, isAtcError } from "@atc/contract";
 import type { ReadingOptions } from "../data/open-source.ts";
 import { openSource } from "../data/open-source.ts";
 import { configuredFile } from "../wiring/configured-path.ts";
@@ -21,11 +21,31 @@ export interface SignalFile {
     readonly symbol: string;
     readonly kind: RowKind;
     readonly badRows: "error" | "nan";
+    /** The data whose bars the rows are for. */
+    readonly of: DatasetManifest;
   }): Promise<DataSource>;
 }
 
+type SourceOptions = Readonly<Record<string, JsonValue>>;
+
 /** The options of the data's reading that say what a time without a zone means. They hold for this file too. */
 const zoneOptions: readonly string[] = ["timeZone", "disambiguation"];
+
+function zoneOf(options: SourceOptions): SourceOptions {
+  return Object.fromEntries(Object.entries(options).filter(([name]) => zoneOptions.includes(name)));
+}
+
+function objectOf(value: unknown): SourceOptions {
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as SourceOptions) : {};
+}
+
+/** The options of time that the files of a dataset were read with; none if those of its files differ. */
+function recordedZone({ attributes }: DatasetManifest): SourceOptions {
+  const parts = objectOf(objectOf(attributes["source"])["parts"]);
+  const files = Array.isArray(parts["files"]) ? parts["files"] : [parts];
+  const [first = {}, ...others] = files.map((file) => zoneOf(objectOf(objectOf(file)["options"])));
+  return others.every((one) => JSON.stringify(one) === JSON.stringify(first)) ? first : {};
+}
 
 function refusal(label: string, what: string, details: Readonly<Record<string, string>> = {}): AtcError {
   return new AtcError("ATC_INVALID_CONFIG", `signals is "${label}": ${what}`, {
@@ -83,11 +103,29 @@ export async function signalFile(
   if (label === undefined) return undefined;
   checkAlone(runtime, label, strategy);
   const path = configuredFile(runtime, "signals", label);
-  const zone = Object.fromEntries(Object.entries(sourceOptions).filter(([name]) => zoneOptions.includes(name)));
-  const open = (values: readonly string[], options: Readonly<Record<string, string>>): Promise<DataSource> =>
-    openSource(runtime, [path], { sourceOptions: { ...zone, values: [...values], extra: "drop", ...options } });
+  const given = zoneOf(sourceOptions);
+  const open = async (values: readonly string[], options: SourceOptions, zone = given): Promise<DataSource> => {
+    const common = { values: [...values], extra: "drop", ...options };
+    try {
+      return await openSource(runtime, [path], { sourceOptions: { ...zone, ...common } });
+    } catch (error) {
+      // Times that name their zone need none, though those of the data do.
+      if (!isAtcError(error, "ATC_INVALID_ARGUMENT") || error.details["option"] !== "timeZone") throw error;
+      return await openSource(runtime, [path], { sourceOptions: common });
+    }
+  };
   await using probe = await open(columnNames, { symbol: "unnamed" });
   const found = probe.columns.flatMap(({ name }) => (columnNames.includes(name) ? [name] : []));
   const set = setOf(runtime, label, found);
-  return { label, path, set, open: (options) => open(set.columns, options) };
+  return {
+    label,
+    path,
+    set,
+    open({ of, ...options }) {
+      // Bars of instants have no dates: the row of a date is that of its midnight.
+      const times: SourceOptions = of.timeIs === "date" ? {} : { timeIs: "instant" };
+      const zone = Object.keys(given).length > 0 ? given : recordedZone(of);
+      return open(set.columns, { ...options, ...times }, zone);
+    },
+  };
 }

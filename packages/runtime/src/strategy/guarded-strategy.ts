@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import type { BoundStrategy } from "@atc/backtest";
 import {
   AtcError,
@@ -9,6 +10,7 @@ import {
 } from "@atc/contract";
 import { exactDirections, type OddDirection } from "./exact-directions.ts";
 import { placeIn } from "./load-strategy.ts";
+import { foreignValue } from "./thrown-value.ts";
 
 /** Called before (true) and after (false) each call of a strategy's code. */
 export type CallListener = (isRunning: boolean) => void;
@@ -34,9 +36,10 @@ function guarded<Result>(place: Place, alive: CallListener, call: () => Result):
   try {
     return call();
   } catch (error) {
-    if (isAtcError(error, "ATC_INVALID_DATA") || isAtcError(error, "ATC_STRATEGY")) throw error;
-    const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-    throw strategyFault(place, `failed (${reason})`, error);
+    const { text, cause } = foreignValue(error);
+    if (cause !== undefined && (isAtcError(error, "ATC_INVALID_DATA") || isAtcError(error, "ATC_STRATEGY")))
+      throw error;
+    throw strategyFault(place, `failed (${text})`, cause);
   } finally {
     alive(false);
   }
@@ -85,7 +88,8 @@ function createCopies(names: readonly string[]): {
         const column = bars[name];
         const copy = copies[name];
         if (column === undefined || copy === undefined) continue;
-        if (Buffer.compare(bytesOf(column), bytesOf(copy)) !== 0) return name;
+        // The buffer of the copy is gone if the strategy sent it to another thread.
+        if (copy.length !== column.length || Buffer.compare(bytesOf(column), bytesOf(copy)) !== 0) return name;
       }
       return undefined;
     },
@@ -94,8 +98,7 @@ function createCopies(names: readonly string[]): {
 
 function checkReturned(place: Place, returned: unknown): void {
   if (returned === undefined) return;
-  const isLike = typeof returned === "object" && returned !== null && "then" in returned;
-  const what = isLike ? "a promise" : `"${String(returned).slice(0, 40)}"`;
+  const what = types.isPromise(returned) ? "a promise" : `"${foreignValue(returned).text.slice(0, 40)}"`;
   throw strategyFault(place, `returned ${what} from decide, which must write to directions and return nothing,`);
 }
 
@@ -116,8 +119,14 @@ interface GuardOptions {
   readonly alive: CallListener;
 }
 
-function guardRun(place: Place, run: unknown, { names, readsDirections, alive }: GuardOptions): StrategyRun {
+/** The functions of what `start` returned. */
+function callsOf(run: unknown): Partial<StrategyRun> {
   const { decide, finish } = (typeof run === "object" && run !== null ? run : {}) as Partial<StrategyRun>;
+  return { ...(decide === undefined ? {} : { decide }), ...(finish === undefined ? {} : { finish }) };
+}
+
+function guardRun(place: Place, run: unknown, { names, readsDirections, alive }: GuardOptions): StrategyRun {
+  const { decide, finish } = guarded(place, alive, () => callsOf(run));
   if (typeof decide !== "function")
     throw strategyFault(place, "did not return an object with a function decide from start");
   const copies = createCopies(names);
@@ -130,6 +139,9 @@ function guardRun(place: Place, run: unknown, { names, readsDirections, alive }:
         place,
         guarded<unknown>(place, alive, () => decide.call(run, own, room, decisions)),
       );
+      // An array without its buffer, which another thread has.
+      for (const [name, values] of Object.entries(decisions))
+        if (values.length !== directions.length) throw strategyFault(place, `took the array of its ${name} away`);
       const odd = exact.moveTo(directions);
       if (odd !== undefined && readsDirections) throw oddDirection(place, odd);
       const changed = copies.changed(bars, own);

@@ -2,6 +2,7 @@ import { type BoundUniverseStrategy, isoTime } from "@atc/backtest";
 import { AtcError, type UniverseBars, type UniverseColumns, type UniverseRun } from "@atc/contract";
 import { placeIn } from "./load-strategy.ts";
 import type { WatchedThread } from "./strategy-watch.ts";
+import { foreignValue } from "./thrown-value.ts";
 
 /** What messages about a strategy need. */
 interface ModulePlace {
@@ -47,8 +48,8 @@ function callsOf(place: ModulePlace, { alive, enterTime }: WatchedThread): Calls
     try {
       return action();
     } catch (error) {
-      const reason = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
-      throw universeFault(place, `failed (${reason})`, at, error);
+      const { text, cause } = foreignValue(error);
+      throw universeFault(place, `failed (${text})`, at, cause);
     } finally {
       alive(false);
     }
@@ -56,7 +57,13 @@ function callsOf(place: ModulePlace, { alive, enterTime }: WatchedThread): Calls
 }
 
 function guardRun(place: ModulePlace, run: unknown, call: Calls): UniverseRun {
-  const { decide, finish } = (typeof run === "object" && run !== null ? run : {}) as Partial<UniverseRun>;
+  const { decide, finish } = call(undefined, (): Partial<UniverseRun> => {
+    const given = (typeof run === "object" && run !== null ? run : {}) as Partial<UniverseRun>;
+    return {
+      ...(given.decide === undefined ? {} : { decide: given.decide }),
+      ...(given.finish === undefined ? {} : { finish: given.finish }),
+    };
+  });
   if (typeof decide !== "function")
     throw universeFault(place, "did not return an object with a function decide from start");
   let copies: ReturnType<typeof createCopies> | undefined;

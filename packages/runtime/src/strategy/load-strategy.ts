@@ -6,6 +6,7 @@ import { checkStrategy, isStrategyLike, readStrategyValues } from "@atc/plugin-k
 import { moduleFiles } from "./module-files.ts";
 import { printToStandardError } from "./printed-output.ts";
 import type { StrategyModule } from "./strategy-module.ts";
+import { foreignValue } from "./thrown-value.ts";
 
 function refusal({ label, file }: StrategyModule, what: string, cause?: unknown): AtcError {
   return new AtcError("ATC_INVALID_ARGUMENT", `the strategy module "${label}" ${what}`, {
@@ -42,16 +43,17 @@ export function placeIn(error: unknown, file: string): string {
   return "";
 }
 
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? `${error.name === "Error" ? "" : `${error.name}: `}${error.message}` : String(error);
+/** The refusal of a module whose code threw. */
+function failure(module: StrategyModule, what: string, error: unknown, remedy = "correct it"): AtcError {
+  const { text, cause } = foreignValue(error);
+  return refusal(module, `${what}: ${text.replace(/^Error: /, "")}${placeIn(cause, module.file)}; ${remedy}`, cause);
 }
 
 /** What to do about a module that cannot be imported. */
 function remedyOf(error: unknown, { file }: StrategyModule): string {
   // Node keeps the line of a module that it cannot parse to itself, and prints it for a program only.
   if (error instanceof SyntaxError) return `correct it; to see the line, run: node "${file}"`;
-  const reason = reasonOf(error);
-  const [, name] = /^Cannot find package '([^']+)'/.exec(reason) ?? [];
+  const [, name] = /\bCannot find package '([^']+)'/.exec(foreignValue(error).text) ?? [];
   if (name === undefined) return "correct it";
   const own = name.startsWith("@atc/") ? ", or the tarballs of @atc while it is not published" : "";
   return `install it: cd "${dirname(file)}" && npm i ${name}${own}`;
@@ -62,11 +64,7 @@ async function importModule(module: StrategyModule): Promise<unknown> {
   try {
     return await import(pathToFileURL(module.file).href);
   } catch (error) {
-    throw refusal(
-      module,
-      `cannot be loaded: ${reasonOf(error)}${placeIn(error, module.file)}; ${remedyOf(error, module)}`,
-      error,
-    );
+    throw failure(module, "cannot be loaded", error, remedyOf(error, module));
   }
 }
 
@@ -152,7 +150,8 @@ export function bindLoaded(module: StrategyModule, strategy: Strategy): AnyBound
   try {
     return bindStrategy(strategy, readStrategyValues(strategy, module.values));
   } catch (error) {
-    if (isAtcError(error)) throw error;
-    throw refusal(module, `failed to name its columns: ${reasonOf(error)}${placeIn(error, module.file)}`, error);
+    const { cause } = foreignValue(error);
+    if (cause !== undefined && isAtcError(error)) throw error;
+    throw failure(module, "failed to name its columns", error);
   }
 }

@@ -17,12 +17,16 @@ export interface ModuleFiles {
 
 /** A text in quotes that begins with `./` or `../`: an import, or the path of another file that the code may read. */
 const relative = /(["'`])(\.\.?\/[^"'`\n\\]*)\1/g;
+/** Between the tokens of an import. */
 const blank = String.raw`(?:\s|/\*[\s\S]*?\*/|//[^\n]*\n)*`;
 /** What follows `from`, `import` or `require`: the name of a package, or a key of `imports` in a package.json. */
 const bare = new RegExp(
   String.raw`\b(?:from|import|require)${blank}\(?${blank}(["'\x60])([^."'\x60\n\\/][^"'\x60\n\\]*)\1`,
   "g",
 );
+
+/** `require(".")` and `require("..")`. Elsewhere, such texts are seldom paths. */
+const folders = new RegExp(String.raw`\brequire${blank}\(${blank}(["'\x60])(\.\.?)\1`, "g");
 
 /** The endings that `require` adds to a path, and what it finds in a folder. */
 const additions: readonly string[] = ["", ".js", ".json", ".cjs", ".mjs", ".ts", ".node", "/index.js", "/package.json"];
@@ -43,11 +47,37 @@ function matchesOf(pattern: RegExp, text: string): readonly string[] {
   return [...new Set(Array.from(text.matchAll(pattern), ([, , found = ""]) => found))];
 }
 
-/** The files that a relative path may mean. A query or a fragment of a URL is not a part of it. */
-function filesAt(folder: string, path: string): readonly string[] {
+/** A path of a URL, in which `%20` is a space. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** The file that a specifier means for `require`; undefined if it is not a file. */
+function requiredFile(file: string, specifier: string): string | undefined {
+  try {
+    const found = createRequire(file).resolve(specifier);
+    return isFile(found) ? realpathSync(found) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The files that a relative path in a file may mean. A query or a fragment of a URL is not a part of it. `require` finds
+ * the file that the package.json of a folder names.
+ */
+function filesAt(file: string, path: string): readonly string[] {
   const plain = path.replace(/[?#].*$/, "");
-  const found = additions.map((addition) => resolve(folder, plain + addition)).filter(isFile);
-  return [...new Set(found)].map((file) => realpathSync(file));
+  const places = [plain, decoded(plain)].flatMap((one) =>
+    additions.map((addition) => resolve(dirname(file), one + addition)),
+  );
+  const found = places.filter(isFile).map((place) => realpathSync(place));
+  const required = requiredFile(file, plain);
+  return [...new Set(required === undefined ? found : [...found, required])];
 }
 
 /** `lodash` of `lodash/fp`, `@scope/name` of `@scope/name/part`. */
@@ -71,13 +101,25 @@ function packageText(file: string, name: string): string {
   return `${name}@none`;
 }
 
-/** The file that a key of `imports` in a package.json means; undefined if that is not a file. */
-function importedFile(file: string, key: string): string | undefined {
-  try {
-    const found = createRequire(file).resolve(key);
-    return isFile(found) ? realpathSync(found) : undefined;
-  } catch {
-    return undefined;
+/** The texts in a value of JSON. */
+function textsOf(value: unknown): readonly string[] {
+  if (typeof value === "string") return [value];
+  return typeof value === "object" && value !== null ? Object.values(value).flatMap(textsOf) : [];
+}
+
+/** What `imports` of the nearest package.json names: paths from its folder and packages, under any condition. */
+function mappedTexts(file: string): { readonly manifest: string; readonly texts: readonly string[] } | undefined {
+  for (let folder = dirname(file); ; folder = dirname(folder)) {
+    const manifest = join(folder, "package.json");
+    if (isFile(manifest)) {
+      try {
+        const { imports }: { readonly imports?: unknown } = JSON.parse(readFileSync(manifest, "utf8"));
+        return { manifest, texts: textsOf(imports) };
+      } catch {
+        return undefined;
+      }
+    }
+    if (folder === dirname(folder)) return undefined;
   }
 }
 
@@ -114,13 +156,21 @@ export function moduleFiles(entry: string): ModuleFiles {
     hash.update(`file ${createHash("sha256").update(content).digest("hex")}\n`);
     if (!codeEndings.test(file) || file.endsWith(".json")) continue;
     const text = content.toString("utf8");
-    for (const path of matchesOf(relative, text))
-      for (const found of filesAt(dirname(file), path)) hash.update(`${path} ${numberOf(found)}\n`);
+    for (const path of [...matchesOf(relative, text), ...matchesOf(folders, text)])
+      for (const found of filesAt(file, path)) hash.update(`${path} ${numberOf(found)}\n`);
     for (const specifier of matchesOf(bare, text)) {
       if (isBuiltin(specifier)) continue;
-      const own = specifier.startsWith("#") ? importedFile(file, specifier) : undefined;
+      if (!specifier.startsWith("#")) {
+        hash.update(`${packageText(file, packageName(specifier))}\n`);
+        continue;
+      }
+      const own = requiredFile(file, specifier);
       if (own !== undefined) hash.update(`${specifier} ${numberOf(own)}\n`);
-      else if (!specifier.startsWith("#")) hash.update(`${packageText(file, packageName(specifier))}\n`);
+      // An import may meet another condition than `require` does.
+      const { manifest = "", texts = [] } = mappedTexts(file) ?? {};
+      for (const mapped of texts)
+        if (!mapped.startsWith(".")) hash.update(`${packageText(manifest, packageName(mapped))}\n`);
+        else for (const found of filesAt(manifest, mapped)) hash.update(`${mapped} ${numberOf(found)}\n`);
     }
   }
   return { files: [...numbers.keys()], digest: hash.digest("hex") };
