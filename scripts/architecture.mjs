@@ -31,7 +31,7 @@ export const packages = {
   },
   signals: {
     imports: ["contract", "plugin-kit"],
-    folders: ["many", "stream", "wasm", "reference", "average", "base"],
+    folders: ["many", "graph", "stream", "wasm", "reference", "average", "base"],
     limit: "50 kB",
   },
   backtest: {
@@ -51,7 +51,12 @@ export const packages = {
       "account",
       "base",
     ],
-    limit: "155 kB",
+    limit: "170 kB",
+  },
+  sweep: {
+    imports: ["contract", "plugin-kit", "signals", "backtest"],
+    folders: ["table", "plan", "sample", "objective", "space", "expression"],
+    limit: "44 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
@@ -147,6 +152,7 @@ export const packages = {
       "config",
       "signals",
       "backtest",
+      "sweep",
       "ingest",
       "resample",
       "datasets",
@@ -168,11 +174,13 @@ export const packages = {
     ],
     folders: [
       "calls",
+      "sweep",
       "checks",
       "output",
       "backtest",
       "signals",
       "compute",
+      "evaluate",
       "decisions",
       "data",
       "wiring",
@@ -181,11 +189,11 @@ export const packages = {
       "strategy",
       "spool",
     ],
-    limit: "139 kB",
+    limit: "185 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],
     folders: ["commands", "codecs", "invocation", "reports", "text", "process"],
-    limit: "87 kB",
+    limit: "105 kB",
   },
 };

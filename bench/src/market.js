@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from "node:fs";
 
 /** Numbers in (0, 1): the minimal standard of Park and Miller with the multiplier 48271. */
-function uniform(seed) {
+export function uniform(seed) {
   let state = seed;
   return () => {
     state = (state * 48_271) % 2_147_483_647;
@@ -19,6 +19,16 @@ export function walk(bars, seed = 1) {
     close[i] = Math.max(Math.round(price * 100) / 100, 0.01);
   }
   return close;
+}
+
+/** Minute bars whose opens are near the closes before them. */
+export function market(length, seed) {
+  const close = walk(length, seed);
+  const open = Float64Array.from(close, (price, i) =>
+    i === 0 ? price : close[i - 1] * (1 + (((i * 2_654_435_761) % 1000) / 1000 - 0.5) * 1e-4),
+  );
+  const times = BigInt64Array.from({ length }, (_, i) => BigInt(i) * 60_000n);
+  return { times, open, close };
 }
 
 /**

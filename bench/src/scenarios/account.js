@@ -9,22 +9,12 @@ import { fileURLToPath } from "node:url";
 import { compute } from "@atc/signals";
 import { accountsOf } from "../account-task.js";
 import { checkout } from "../command-run.js";
-import { walk } from "../market.js";
+import { market } from "../market.js";
 import { leastOf, report, withFolder } from "../measure.js";
 
 const baseline = process.env.ATC_BASELINE;
 const vectorbt = process.env.ATC_VECTORBT;
 const bars = 1_000_000;
-
-/** Bars whose opens are near the closes before them. */
-function market(length, seed) {
-  const close = walk(length, seed);
-  const open = Float64Array.from(close, (price, i) =>
-    i === 0 ? price : close[i - 1] * (1 + (((i * 2_654_435_761) % 1000) / 1000 - 0.5) * 1e-4),
-  );
-  const times = BigInt64Array.from({ length }, (_, i) => BigInt(i) * 60_000n);
-  return { times, open, close };
-}
 
 const rounded = (value) => (value === undefined ? undefined : +value.toFixed(1));
 

@@ -153,13 +153,39 @@ export const enum Member {
   sellFactor,
   lowest,
   highest,
+  target,
 }
 
 /** Bytes between the members of a group. */
 export const memberStride: i32 = 8 * groupSize;
 
+/** Bytes of a group. */
+export const groupLength: i32 = (Member.target + 1) * memberStride;
+
 /** Bytes of a row of directions: two before the block, at the end of the first 16 bytes, and the block. */
 export const directionStride: i32 = 16 + blockLength + 64;
 
-/** Bars between two runs over the returns. */
+/** Bars of a span, whose orders are filled before its equities follow. */
 export const spanLength: i32 = 64;
+
+/** Bytes of what two accounts hold after an order: money and quantity of the first one, and of the second. */
+export const slotLength: usize = 32;
+export const slotShift: i32 = 5;
+
+/** Bytes of what two accounts hold in a span: before its first order, and after each. */
+export const pairSlots: usize = slotLength * <usize>(spanLength + 1);
+
+/** The work of a span: its returns from byte 0, sums that are not read, the bars of orders, the last of them, ... */
+export const unreadSums: usize = 8 * <usize>(groupSize * spanLength);
+export const masksAt: usize = 2 * unreadSums;
+export const sinceAt: usize = masksAt + 8 * <usize>groupSize;
+
+/** Bytes of an account's distances of slots. */
+export const rowOfIndexes: usize = 2 * <usize>spanLength;
+
+/** ... by account and bar the number of orders in the span so far, and by pair what its accounts hold. */
+export const indexesAt: usize = sinceAt + 8 * <usize>groupSize;
+export const slotsAt: usize = indexesAt + rowOfIndexes * <usize>groupSize;
+
+/** Bytes of it all. */
+export const workLength: usize = slotsAt + pairSlots * <usize>(groupSize >> 1);

@@ -107,6 +107,18 @@ export {
   tradeColumns,
 } from "./output/tables.ts";
 export { timeTexts } from "./output/time-texts.ts";
+export type { TimedRows } from "./portfolio/equal-times.ts";
+export type { DirectionMatrix } from "./portfolio/many/direction-rows.ts";
+export {
+  createManyPortfolios,
+  type ManyPortfolios,
+  type ManyPortfoliosOptions,
+  manyPortfoliosBytes,
+} from "./portfolio/many/many-portfolios.ts";
+export type { PortfolioRows, ReturnListener } from "./portfolio/many/portfolio-lanes.ts";
+export type { ManyPortfolioResults } from "./portfolio/many/portfolio-results.ts";
+export { planTimeUnion, type TimeUnion, type TimeUnionOptions } from "./portfolio/many/time-union.ts";
+export type { UnionBlock } from "./portfolio/many/union-block.ts";
 export {
   accountsOf,
   type PortfolioAccount,
@@ -175,6 +187,7 @@ export type {
   SimulatedAccount,
   SimulatorOptions,
 } from "./simulation/account-rows.ts";
+export { slowKeys } from "./simulation/fast/is-fast.ts";
 export type { ManyResults } from "./simulation/fast/many-results.ts";
 export {
   createManySimulator,

@@ -1,9 +1,12 @@
 import { readFileSync } from "node:fs";
 import type { BacktestConfig } from "@atc/contract";
+import { createKernelMemory } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
 import { backtestSeries, createManySimulator, memorySeries, simulateMany } from "../src/index.ts";
+import { accountCode } from "../src/simulation/fast/account-kernel.ts";
 import { groupMembers, groupSize } from "../src/simulation/fast/group-state.ts";
+import { workLength } from "../src/simulation/fast/working-rows.ts";
 import { given } from "./given.ts";
 
 const kernels = ["wasm", "reference"] as const;
@@ -31,6 +34,7 @@ const cases = fc.record({
   fill: fc.constantFrom<BacktestConfig["fill"][]>("nextOpen", "nextClose"),
   hasOpen: fc.boolean(),
   riskFreeRate: fc.constantFrom(0, 0.03, -0.01),
+  barsPerYear: fc.constantFrom(undefined, 252),
   accounts: fc.array(account, { minLength: 1, maxLength: 19 }),
 });
 
@@ -53,7 +57,8 @@ function barsOf({ steps, gap, hasOpen, accounts }: Case) {
 /** The figures of one account by a backtest of its own. */
 function separate(one: Case, index: number) {
   const { times, close, open, directions } = barsOf(one);
-  const config = { ...one.accounts[index]?.settings, fill: one.fill, riskFreeRate: one.riskFreeRate };
+  const { fill, riskFreeRate, barsPerYear } = one;
+  const config = { ...one.accounts[index]?.settings, fill, riskFreeRate, barsPerYear };
   const columns = { timestamp: times, close, ...(open === undefined ? {} : { open }) };
   const strategy = given(directions[index] as Int8Array);
   const { metrics, equity, totals } = backtestSeries(memorySeries("X", columns), { strategy, config });
@@ -69,7 +74,7 @@ describe.each(kernels)("many accounts with the kernel %s", (kernel) => {
     fc.assert(
       fc.property(cases, fc.constantFrom(1, 7, 64, 100), (one, blockLength) => {
         const bars = barsOf(one);
-        const config = { fill: one.fill, riskFreeRate: one.riskFreeRate };
+        const config = { fill: one.fill, riskFreeRate: one.riskFreeRate, barsPerYear: one.barsPerYear };
         const options = { config, settings: one.accounts.map((each) => each.settings) };
         const whole = simulateMany(bars, options);
         const bySteps = inBlocks(bars, options, blockLength);
@@ -209,5 +214,6 @@ describe("many accounts", () => {
     const body = /enum Member \{([^}]*)\}/.exec(records)?.[1] ?? "";
     expect([...body.matchAll(/^ {2}(\w+),$/gm)].map(([, name]) => name)).toStrictEqual([...groupMembers]);
     expect(records).toContain(`groupSize: i32 = ${groupSize};`);
+    expect(accountCode.instantiate(createKernelMemory(1))?.workLength.value).toBe(workLength);
   });
 });

@@ -15,6 +15,7 @@ import { addInit } from "./commands/init.ts";
 import { addMetrics } from "./commands/metrics.ts";
 import { addPython } from "./commands/python.ts";
 import { addSignals } from "./commands/signals.ts";
+import { addSweep } from "./commands/sweep.ts";
 import type { CommandLineIo } from "./invocation/invocation.ts";
 import { exitCodeMeanings } from "./process/exit-code.ts";
 import { usageFault } from "./process/usage-fault.ts";
@@ -69,6 +70,7 @@ export function createProgram(io: CommandLineIo, json: boolean, exit: (code: num
   addIngest(program, io);
   addBacktest(program, io, exit);
   addSignals(program, io, exit);
+  addSweep(program, io, exit);
   addCheck(program, io, exit);
   addData(program, io, exit);
   addCache(program, io, exit);

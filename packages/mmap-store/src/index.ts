@@ -11,6 +11,7 @@ export {
   encodeArrowBlocks,
   type TextValues,
 } from "./arrow/arrow-export.ts";
+export { type ArrowTableFile, openArrowTable } from "./arrow/arrow-table-file.ts";
 export { plugins as default } from "./plugin.ts";
 export { type MappingBackend, mappingBackend, unmapDisposed } from "./reading/mapping.ts";
 export { networkFileSystems } from "./reading/network-file-systems.ts";

@@ -38,6 +38,14 @@ export { datasetHistory, datasetNamed, describeDataset, findDataset, staleDatase
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport, notableJumps, reasonTexts, type StrayTime, strayTimes } from "@atc/ingest";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";
+export {
+  type Axis,
+  type AxisValue,
+  parseSweepFile,
+  type SweepDefinition,
+  type SweepFlags,
+  sweepFlags,
+} from "@atc/sweep";
 export type { BacktestCurves } from "./backtest/backtest-curves.ts";
 export type { BacktestReport } from "./backtest/backtest-report.ts";
 export {
@@ -54,6 +62,7 @@ export { type ResampleDataOptions, resampleData } from "./calls/data-resample.ts
 export { type DoctorFinding, doctor } from "./calls/doctor.ts";
 export { explainResults, type ResultsExplanation } from "./calls/explain-results.ts";
 export { getCacheManager, openCache } from "./calls/open-cache.ts";
+export { type SweepFileOptions, sweepFile } from "./calls/sweep-file.ts";
 export { type WarmCacheOptions, type WarmedData, warmCache } from "./calls/warm-cache.ts";
 export {
   type CheckOptions,
@@ -89,6 +98,7 @@ export { madeFromNotes } from "./data/dataset-notes.ts";
 export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/open-data.ts";
 export { installedSources, openSource, type ReadingOptions } from "./data/open-source.ts";
 export type { ExportResult, TableTarget } from "./data/table-target.ts";
+export type { LeftOutSymbol } from "./evaluate/evaluation.ts";
 export { reportJson } from "./output/report-json.ts";
 export { type CurveFiles, checkCurveFiles, tableFiles, writeCurves } from "./output/write-curves.ts";
 export { signalFormats, writeSignals } from "./output/write-signals.ts";
@@ -98,6 +108,13 @@ export { type ExportedSignals, exportSignals, type SignalExportOptions } from ".
 export { computeSignals, type SignalRunOptions } from "./signals/run-signals.ts";
 export { type ScanOptions, type SignalScan, scanSignals } from "./signals/scan-signals.ts";
 export type { SignalTable } from "./signals/signal-table.ts";
+export type { ExclusionCount, LeadingResult } from "./sweep/leading-results.ts";
+export { type PlannedSweep, planSweepRun } from "./sweep/plan-sweep.ts";
+export { type RunSweepOptions, runSweep, type SweepOutcome } from "./sweep/run-sweep.ts";
+export type { CellLabel, ScoreMap } from "./sweep/score-map.ts";
+export type { SweepProgress } from "./sweep/search-configurations.ts";
+export { type ShownTable, type ShowTableOptions, showSweepTable } from "./sweep/show-table.ts";
+export type { SweepSetupOptions } from "./sweep/sweep-setup.ts";
 export { configuredFiles } from "./wiring/configured-path.ts";
 export { openRuntime, type Runtime, type RuntimeOptions } from "./wiring/runtime.ts";
 export { openSetup, type Setup, type SetupOptions } from "./wiring/setup.ts";

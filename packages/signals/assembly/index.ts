@@ -11,9 +11,11 @@ import { wholeAt, Kernel, Kind, State, Windows } from "./records";
 import { advanceRecursive } from "./recursive";
 import { advanceVotes } from "./votes";
 
+export { advanceDecisions, cutKinds } from "./decisions";
 export { advanceLongBlock } from "./long-block";
 export { splitLanes, computeAverageSignal, advanceKindEquities, advanceKindEquity } from "./many-kinds";
 export { fillLaneFactors, fillReturns, computeCrossings, advanceLayer1, computeSignals, carryCodes } from "./many-votes";
+export { advanceSharedKinds, advanceUnits, crossUnits } from "./shared-kinds";
 
 /**
  * Computes the `count` bars in the row of the close and, if the calculation source is another column, the row of the

@@ -135,6 +135,86 @@ export class Windows {
   kama: u64;
 }
 
+/**
+ * An average whose crossings kinds of several base lengths share. Other windows lead to other last bits of an average,
+ * so its sides count only if rounding cannot change them.
+ */
+@unmanaged
+export class Unit {
+  /** The working row of the average, and the rows of its votes and of their equities with their signs. */
+  average: u64;
+  votes: u64;
+  equities: u64;
+  /** Two such averages differ by at most this share of the largest price. */
+  slack: f64;
+  /** 1 if an average depends on all prices so far, not on a window. */
+  recursive: u64;
+  vote: f64;
+  side: f64;
+  ties: f64;
+  /** Bars of the block without a vote; they are the first ones. */
+  zeros: u64;
+  /** 1 if rounding may have changed a side. */
+  doubtful: u64;
+}
+
+/** A kind of which all nine averages are units. */
+@unmanaged
+export class SharedKind {
+  unit0: u64;
+  unit1: u64;
+  unit2: u64;
+  unit3: u64;
+  unit4: u64;
+  unit5: u64;
+  unit6: u64;
+  unit7: u64;
+  unit8: u64;
+  /** A record of `Kind` with an equity and its rows. */
+  kind: u64;
+}
+
+/** A kind's equity and its cut: the equity with the sign of its signal beyond a threshold, else 0. */
+@unmanaged
+export class Weighted {
+  /** The working row of the kind's signals; that of its equities is `6 * rowLength` further. */
+  signals: u64;
+  /** The row of cuts; that of equities is `rowLength` further. */
+  row: u64;
+  long: f64;
+  short: f64;
+}
+
+/** The average signal and the direction of one configuration of many. */
+@unmanaged
+export class Decision {
+  /** The rows of the cuts of its six kinds. */
+  kind0: u64;
+  kind1: u64;
+  kind2: u64;
+  kind3: u64;
+  kind4: u64;
+  kind5: u64;
+  long: f64;
+  short: f64;
+  lts: u64;
+  delayed: u64;
+  /** The first bar whose equities of layer 2 are numbers. */
+  firstBar: f64;
+  /** The row of the average signal before any delay, after room for one bar. Configurations may share it. */
+  averages: u64;
+  /** The row of directions, a byte per bar. */
+  directions: u64;
+  /** The average signal at the last bar, before any delay. */
+  last: f64;
+  /** 1 if the last output is a number not above the long threshold; likewise not below the short one. */
+  notAbove: u64;
+  notBelow: u64;
+  /** 1 if the direction is long; 1 if it has ever changed. */
+  up: u64;
+  begun: u64;
+}
+
 /** Offsets of the working rows from `scratch`. All computations in a memory share them. */
 export const closeRow: usize = 16;
 export const sourceRow: usize = 64 + 1 * rowLength;

@@ -12,7 +12,14 @@ export { validateSignalConfig } from "./base/validate-config.ts";
 export { signalsVersion } from "./base/version.ts";
 export { longestWarmup } from "./base/warmup.ts";
 export { computeMany } from "./many/compute-many.ts";
+export type { SignalGraphDescription } from "./many/describe-plan.ts";
 export { createManyStream, type ManyBlock, type ManyOptions, type ManyStream } from "./many/many-stream.ts";
+export {
+  createSignalGraph,
+  type DirectionRows,
+  type SignalGraph,
+  type SignalGraphOptions,
+} from "./many/signal-graph.ts";
 export { type Calibration, calibrate } from "./stream/calibrate.ts";
 export { compute, type SignalResult } from "./stream/compute.ts";
 export type { DirectionChange, PriceBar, SignalOptions, SignalStream, SignalTargets } from "./stream/signal-stream.ts";

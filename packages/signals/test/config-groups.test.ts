@@ -1,14 +1,15 @@
 import { type SignalConfig, signalDefaults } from "@atc/contract";
 import { describe, expect, it } from "vitest";
+import type { Member } from "../src/graph/many-kernel.ts";
 import { groupConfigs, pairConfigs } from "../src/many/config-groups.ts";
 import { createLaneKernel } from "../src/many/lane-kernel.ts";
 
-function whole(...configs: readonly Partial<SignalConfig>[]): readonly SignalConfig[] {
-  return configs.map((config) => ({ ...signalDefaults, ...config }));
+function members(...configs: readonly Partial<SignalConfig>[]): readonly Member[] {
+  return configs.map((config, index) => ({ index, config: { ...signalDefaults, ...config } }));
 }
 
 function groupSizes(...configs: readonly Partial<SignalConfig>[]): readonly number[] {
-  return groupConfigs(whole(...configs)).map(({ length }) => length);
+  return groupConfigs(members(...configs)).map(({ length }) => length);
 }
 
 describe("configurations", () => {
@@ -41,7 +42,7 @@ describe("configurations", () => {
   });
 
   it("are paired with those that begin at the same bar, the last of an odd number with itself", () => {
-    const [group = []] = groupConfigs(whole({ cutout: 5 }, {}, { lambda: 1 }, { cutout: 5, decay: 1 }, { decay: 2 }));
+    const [group = []] = groupConfigs(members({ cutout: 5 }, {}, { lambda: 1 }, { cutout: 5, decay: 1 }, { decay: 2 }));
     expect(pairConfigs(group).map((pair) => pair.map(({ index }) => index))).toEqual([
       [0, 3],
       [1, 2],
@@ -50,7 +51,7 @@ describe("configurations", () => {
   });
 
   it("of one group are computed together in WebAssembly", () => {
-    const [group = []] = groupConfigs(whole({}, { lambda: 1 }, { decay: 1 }));
+    const [group = []] = groupConfigs(members({}, { lambda: 1 }, { decay: 1 }));
     const kernel = createLaneKernel(group, new Set(["direction"]));
     expect(kernel?.members).toHaveLength(3);
     kernel?.[Symbol.dispose]();

@@ -78,6 +78,8 @@ export function checkCommandNames(program: Command, args: readonly string[]): vo
   for (const word of args) {
     if (word.startsWith("-") || word === "help" || command.commands.length === 0) return;
     const found = command.commands.find((one) => one.name() === word);
+    // A command that takes data and has commands of its own.
+    if (found === undefined && command.registeredArguments.length > 0) return;
     if (found === undefined) throw unknownCommand(command, word);
     command = found;
   }

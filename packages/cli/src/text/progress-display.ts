@@ -38,6 +38,10 @@ function rate(progress: Progress, ms: number): string {
   return `${count.format((rows / ms) * 1000)} ${unit}/s`;
 }
 
+function noteText({ note }: Progress): string {
+  return note === undefined ? "" : `, ${printableLine(note)}`;
+}
+
 /** Milliseconds between two plain lines. */
 const lineEveryMs = 2000;
 
@@ -60,7 +64,7 @@ function plainLines(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }
           ? ""
           : ` ${Math.floor((100 * progress.done) / progress.total)} %`;
       stream.write(
-        `${printableLine(phase)}${share} ${amount(progress.done, progress.unit)} ${rate(progress, at - startedAt)}\n`,
+        `${printableLine(phase)}${share} ${amount(progress.done, progress.unit)} ${rate(progress, at - startedAt)}${noteText(progress)}\n`,
       );
     },
     stop() {
@@ -99,7 +103,7 @@ function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: 
       }
       if (progress.total !== undefined) shown?.setTotal(progress.total);
       shown?.update(progress.done, {
-        amount: amount(progress.done, progress.unit),
+        amount: `${amount(progress.done, progress.unit)}${noteText(progress)}`,
         rate: rate(progress, now() - startedAt),
       });
     },

@@ -7,9 +7,11 @@ export interface Progress {
   /** Total number of units, if known. */
   readonly total?: number;
   /** What is counted. */
-  readonly unit: "bytes" | "rows" | "bars" | "symbols";
+  readonly unit: "bytes" | "rows" | "bars" | "symbols" | "configurations";
   /** Rows processed in this phase, if rows are not the unit. */
   readonly rows?: number;
+  /** A remark for people, of a few words. */
+  readonly note?: string;
 }
 
 /** Receives progress, at most a few dozen times per second. */

@@ -11,8 +11,8 @@ export interface ArrowFileMetadata {
   readonly rows: number;
   /** Byte offset within the file of each column's values. */
   readonly offsets: readonly number[];
-  /** The values of the first dictionary. */
-  readonly dictionary: readonly string[];
+  /** The values of each dictionary, in the order of the columns that they belong to. */
+  readonly dictionaries: readonly (readonly string[])[];
 }
 
 const tailLength = 10;
@@ -35,11 +35,11 @@ export async function readArrowMetadata(read: ReadBytes, bytes: number): Promise
   if (batch === undefined || more.length > 0)
     throw new RangeError(batch === undefined ? "it has no record batch" : `it has ${1 + more.length} record batches`);
   const { header, body } = await messageAt(read, batch, bytes);
-  const [dictionaryBlock] = footer.words(2, 3);
-  const dictionary = dictionaryBlock === undefined ? [] : await dictionaryAt(read, dictionaryBlock, bytes);
+  const dictionaries: string[][] = [];
+  for (const block of footer.words(2, 3)) dictionaries.push(await dictionaryAt(read, block, bytes));
   const buffers = header.words(2, 2);
   const offsets = columns.map((_, i) => body + (buffers[2 * i + 1]?.[0] ?? Number.NaN));
-  return { columns, rows: header.int64(0), offsets, dictionary };
+  return { columns, rows: header.int64(0), offsets, dictionaries };
 }
 
 /** The header of the message that a footer's block refers to, and the offset of its body. */

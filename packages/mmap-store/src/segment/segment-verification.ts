@@ -90,7 +90,7 @@ export async function* segmentFaults(
     for (const [index, part] of parts.entries()) {
       const own = ranges[index] ?? [];
       const what =
-        (await partFault(read, segment, metadata.dictionary, part)) ??
+        (await partFault(read, segment, metadata.dictionaries[0] ?? [], part)) ??
         (isWhole ? contentFault(part, columns, own) : undefined);
       if (what !== undefined) yield { what, symbols: [part.symbol] };
       else checksums?.(part, formatChecksums(own.map(({ crc }) => crc)));

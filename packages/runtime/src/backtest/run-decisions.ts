@@ -5,7 +5,6 @@ import {
   readSignals,
   type SignalRows,
   signalStrategy,
-  universeDefaults,
   withMembers,
 } from "@atc/backtest";
 import { AtcError, type Dataset, isAtcError, type JsonObject, type OperationOptions } from "@atc/contract";
@@ -15,6 +14,7 @@ import type { SignalFile } from "../decisions/signal-file.ts";
 import { signalsDigest } from "../decisions/signals-digest.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { ChosenStrategy } from "./chosen-strategy.ts";
+import { runtimeFor } from "./runtime-for.ts";
 
 /** The files of decisions and members, as plain data for threads. */
 interface DecisionParts {
@@ -35,29 +35,6 @@ export interface RunDecisions {
   keyPart(symbols: readonly string[]): JsonObject;
   /** What the files and the data lack of each other. */
   notes(): readonly DatasetNote[];
-}
-
-/** The runtime with the defaults of a strategy that sees all symbols, for the keys that nobody set. */
-function runtimeFor(runtime: Runtime, { scope }: ChosenStrategy): Runtime {
-  if (scope !== "universe") return runtime;
-  const { origins } = runtime.loaded;
-  const unset = Object.entries(universeDefaults).filter(
-    ([name]) => origins[name as keyof typeof universeDefaults].kind === "default",
-  );
-  return { ...runtime, config: { ...runtime.config, ...Object.fromEntries(unset) } };
-}
-
-/**
- * Warns if a shared account divides the weights of a file by the number of symbols because nobody set `weights`. Most
- * programs write parts of the whole account.
- */
-function warnOfShares(runtime: Runtime, { label, set }: SignalFile, symbolCount: number): void {
-  const { config, loaded } = runtime;
-  if (set.signal !== "weight" || config.account !== "shared" || symbolCount < 2) return;
-  if (config.weights !== "equal" || loaded.origins.weights.kind !== "default") return;
-  runtime.warn(
-    `"${label}" gives weights, and weights is equal by default: each is a part of 1/${symbolCount} of the account; use --weights full if they are parts of the whole account, or --weights equal to keep this`,
-  );
 }
 
 /** The symbol of a file that has no column of symbols, if the run has several. */
@@ -113,6 +90,19 @@ function chosenOf<Value>(all: ReadonlyMap<string, Value>, symbols: readonly stri
 function membersDigest(members: Members, symbols: readonly string[]): string {
   const content = symbols.map((symbol) => [symbol, members.get(symbol) ?? []]);
   return createHash("sha256").update(JSON.stringify(content)).digest("hex");
+}
+
+/**
+ * Warns if a shared account divides the weights of a file by the number of symbols because nobody set `weights`. Most
+ * programs write parts of the whole account.
+ */
+function warnOfShares(runtime: Runtime, { label, set }: SignalFile, symbolCount: number): void {
+  const { config, loaded } = runtime;
+  if (set.signal !== "weight" || config.account !== "shared" || symbolCount < 2) return;
+  if (config.weights !== "equal" || loaded.origins.weights.kind !== "default") return;
+  runtime.warn(
+    `"${label}" gives weights, and weights is equal by default: each is a part of 1/${symbolCount} of the account; use --weights full if they are parts of the whole account, or --weights equal to keep this`,
+  );
 }
 
 /**

@@ -1,5 +1,4 @@
 import type {
-  AnyBoundStrategy,
   BoundStrategy,
   CurveSink,
   Members,
@@ -22,12 +21,11 @@ import type { AtcConfig } from "@atc/config";
 import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
 import { knownTimes } from "@atc/resample";
+import type { EvaluationResults } from "../evaluate/evaluation.ts";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
 import { guardedStrategy } from "../strategy/guarded-strategy.ts";
-import { bindLoaded, loadStrategy } from "../strategy/load-strategy.ts";
 import { ofSymbols } from "../strategy/of-symbols.ts";
-import type { StrategyModule } from "../strategy/strategy-module.ts";
 import { type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
 import { builtInStrategy, type StrategyParts } from "./built-in-strategy.ts";
 import { checkSteps, type DecisionCheck, type DecisionFinding } from "./decision-check.ts";
@@ -37,6 +35,8 @@ import { signalSteps } from "./signal-steps.ts";
 import type { StateRequest, SymbolState } from "./symbol-state.ts";
 import { createStates } from "./symbol-state.ts";
 import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
+import { createThreadStrategies } from "./thread-strategies.ts";
+import { type StrategyTraitsOfModule, traitsOfModules, type UnitTaskInput, unitEvaluations } from "./unit-task.ts";
 import { type UniverseTaskInput, type UniverseTaskOutput, universeDecisions } from "./universe-task.ts";
 import type { WatchedModule } from "./watched-module.ts";
 
@@ -83,22 +83,8 @@ export interface BacktestTaskOutput {
 }
 
 const datasets = createThreadDatasets();
-const modules = new Map<string, Promise<AnyBoundStrategy>>();
-
-/** The strategy of a module, which each thread loads once. */
-async function loadedStrategy(module: StrategyModule, { alive }: WatchedThread): Promise<AnyBoundStrategy> {
-  const id = JSON.stringify(module);
-  const known = modules.get(id);
-  if (known !== undefined) return await known;
-  alive(true);
-  const loading = loadStrategy(module).then((strategy) => bindLoaded(module, strategy));
-  modules.set(id, loading);
-  try {
-    return await loading;
-  } finally {
-    alive(false);
-  }
-}
+const strategies = createThreadStrategies();
+const { loadedStrategy } = strategies;
 
 async function runDescribe({ module, watch }: WatchedModule): Promise<StrategyDescription> {
   const { start: _, ...description } = await loadedStrategy(module, watchedThread(watch));
@@ -107,6 +93,12 @@ async function runDescribe({ module, watch }: WatchedModule): Promise<StrategyDe
 
 /** Loads a strategy of the user's on a thread, and describes it. */
 export const describeStrategy: Task<WatchedModule, StrategyDescription> = task({ version: 1, run: runDescribe });
+
+/** Loads a strategy of the user's on a thread, and describes its parameters. */
+export const describeTraits: Task<WatchedModule, StrategyTraitsOfModule> = task({
+  version: 1,
+  run: traitsOfModules(strategies),
+});
 
 /** An error as the fault of a symbol. A decision that is not one is the fault of the user's strategy, if it is one. */
 function failureOf(symbol: string, { code, message, details }: AtcError, own?: WatchedModule | undefined): TaskFailure {
@@ -207,6 +199,13 @@ export const decideUniverse: Task<UniverseTaskInput, UniverseTaskOutput> = task(
   version: 1,
   run: universeDecisions({ datasets, loadedStrategy }),
 });
+
+/** Evaluates configurations of a sweep over symbols of a dataset, and keeps the dataset open for the next task. */
+export const evaluateUnit: Task<UnitTaskInput, EvaluationResults> = task({
+  version: 1,
+  run: unitEvaluations({ datasets, strategies }),
+});
+
 /** Symbols of a dataset for which to check the decisions of a strategy. */
 export interface CheckTaskInput
   extends DatasetRef,

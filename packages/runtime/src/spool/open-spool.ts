@@ -58,8 +58,8 @@ interface OpenAreas extends Disposable {
   readonly trades: SpoolArea;
 }
 
-/** A file for reading and writing that is unlinked before anything is written. */
-function namelessFile(folder: string): number {
+/** A file for reading and writing that is unlinked before anything is written. Throws what the disk throws. */
+export function namelessFile(folder: string): number {
   const path = join(folder, `.curves-${process.pid}-${randomBytes(8).toString("hex")}`);
   const descriptor = openSync(path, "wx+", 0o600);
   try {

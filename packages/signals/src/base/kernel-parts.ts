@@ -1,7 +1,7 @@
 import type { AverageKind, SignalConfig } from "@atc/contract";
 import { averageKinds } from "@atc/contract";
 import { derivedLengths, lengthOffsets } from "@atc/plugin-kit";
-import type { KernelName, KernelTallies, LengthWeight } from "./kernel.ts";
+import type { KernelName, KernelTallies, KindTallies, LengthWeight } from "./kernel.ts";
 import type { SignalOutput } from "./signal-output.ts";
 import { firstLayerCutout } from "./warmup.ts";
 
@@ -35,22 +35,6 @@ export function neededKinds(config: SignalConfig, outputs: ReadonlySet<SignalOut
 /** The number of earlier bars to keep: the longest of the nine windows of any kind needed. */
 export function longestWindow(parts: readonly KindPart[], config: SignalConfig): number {
   return Math.max(1, ...parts.map(({ kind }) => config[`${kind}Length`] + lengthOffsets[config.robustness][3]));
-}
-
-/** The tallies of one kind. */
-export interface KindTallies {
-  /** Ties of its averages. */
-  readonly ties: number;
-  /** Bars on the floor, summed over the equities of its votes. */
-  readonly floored: number;
-  /** Its votes at the last bar. */
-  readonly votes: ArrayLike<number>;
-  /** The equities of its votes at the last bar. */
-  readonly equities: ArrayLike<number>;
-  /** Its layer-2 equity at the last bar. */
-  readonly equity: number;
-  /** Bars at which its layer-2 equity was on the floor. */
-  readonly equityFloored: number;
 }
 
 /** Sums the tallies of the kinds that vote after `bars` bars. */

@@ -35,6 +35,22 @@ export interface KernelTallies {
   readonly lengthWeights: Readonly<Partial<Record<AverageKind, readonly LengthWeight[]>>>;
 }
 
+/** What a kernel has counted of one kind since its first bar. */
+export interface KindTallies {
+  /** Ties of its averages. */
+  readonly ties: number;
+  /** Bars on the floor, summed over the equities of its votes. */
+  readonly floored: number;
+  /** Its votes at the last bar. */
+  readonly votes: ArrayLike<number>;
+  /** The equities of its votes at the last bar. */
+  readonly equities: ArrayLike<number>;
+  /** Its layer-2 equity at the last bar. */
+  readonly equity: number;
+  /** Bars at which its layer-2 equity was on the floor. */
+  readonly equityFloored: number;
+}
+
 /** Computes the outputs, a block of bars at a time, from checked prices. */
 export interface Kernel extends Disposable {
   readonly name: KernelName;
@@ -53,6 +69,8 @@ export interface Kernel extends Disposable {
   advance(close: ReadonlyTypedArray<number>, source: ReadonlyTypedArray<number>, from: number, count: number): void;
   /** The tallies so far. */
   tallies(): KernelTallies;
+  /** The tallies of the kind at `index` among those that the outputs need. Valid until a kernel advances. */
+  kindTallies(index: number): KindTallies;
   /** Marks the state before one more bar. */
   mark(): void;
   /** Returns to the state at the last mark. Exactly one block of one bar must have been computed since. */

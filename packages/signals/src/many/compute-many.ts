@@ -4,7 +4,8 @@ import type { SignalOutput } from "../base/signal-output.ts";
 import { configError } from "../base/validate-config.ts";
 import type { SignalResult } from "../stream/compute.ts";
 import { allocateTarget, type Target } from "../stream/targets.ts";
-import { createManyStream, type ManyOptions } from "./many-stream.ts";
+import { createRereadingStream, type ManyOptions } from "./many-stream.ts";
+import { partOfPrices } from "./reread-column.ts";
 
 function checkCutouts(configs: readonly SignalConfig[], bars: number): void {
   const allowed = `0 to ${bars - 1} for a series of ${bars} bars: a larger one leaves no bar`;
@@ -20,10 +21,10 @@ function copyBlock(results: Float64Array | Int8Array, count: number, target: Tar
 }
 
 /**
- * The signals of a whole series under many configurations, in the order of `configs`. Configurations that differ only
- * in lambda, decay, weights, thresholds, cutout, growthCap, strategyMode or precision share their averages and
- * crossings, which are most of the work. Each result is bit-identical to that of `compute` for its configuration. All
- * outputs of all configurations are held in memory; if they do not fit, use {@link createManyStream}.
+ * The signals of a whole series under many configurations, in the order of `configs`. They share what they have in
+ * common: a kind of average with its votes and equities, averages of equal lengths, or at least their crossings. Each
+ * result is bit-identical to that of `compute` for its configuration. All outputs of all configurations are held in
+ * memory; if they do not fit, use {@link createManyStream}.
  *
  * @throws as `compute`; for ATC_INVALID_CONFIG, `details` has the index of the configuration
  */
@@ -34,7 +35,8 @@ export function computeMany<Name extends SignalOutput = "direction">(
 ): readonly SignalResult<Name>[] {
   const bars = prices.close.length;
   if (bars === 0) throw new AtcError("ATC_INVALID_DATA", "the series has no bars; there is nothing to compute");
-  const stream = createManyStream(configs, options);
+  const part = (from: number, count: number): PriceColumns => partOfPrices(prices, from, count);
+  const stream = createRereadingStream(configs, options, part);
   try {
     checkCutouts(stream.configs, bars);
     const columns = stream.configs.map((config) => {

@@ -1,11 +1,6 @@
 import { averageKinds, type SignalConfig } from "@atc/contract";
 import { firstLayerCutout } from "../base/warmup.ts";
-
-/** A configuration and its index in the caller's list. */
-export interface Member {
-  readonly index: number;
-  readonly config: SignalConfig;
-}
+import type { Member } from "../graph/many-kernel.ts";
 
 /** Two configurations in the lanes of a vector; a configuration without a partner fills both lanes. */
 export type LanePair = readonly [Member, Member];
@@ -38,8 +33,7 @@ function groupBy(members: readonly Member[], key: (config: SignalConfig) => stri
  * Groups configurations with the same averages and crossings: lengths, robustness, calculation source, dialect, hma
  * and lsma.
  */
-export function groupConfigs(configs: readonly SignalConfig[]): readonly (readonly Member[])[] {
-  const members = configs.map((config, index) => ({ index, config }));
+export function groupConfigs(members: readonly Member[]): readonly (readonly Member[])[] {
   return groupBy(members, sharedKey);
 }
 

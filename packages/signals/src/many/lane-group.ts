@@ -2,10 +2,11 @@ import { averageKinds } from "@atc/contract";
 import { needsAll } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { firstLayerCutout } from "../base/warmup.ts";
+import type { Member } from "../graph/many-kernel.ts";
 import { type KernelPlan, planKernel } from "../wasm/kernel-plan.ts";
 import { memberPlace } from "../wasm/kernel-records.ts";
 import { allocateSlot, type Slot } from "../wasm/slot.ts";
-import { collectGrowths, type Growth, type Growths, type LanePair, type Member, pairConfigs } from "./config-groups.ts";
+import { collectGrowths, type Growth, type Growths, type LanePair, pairConfigs } from "./config-groups.ts";
 import { type LaneLayout, lengthCount, planLaneLayout, writePair } from "./lane-layout.ts";
 
 /** A pair of configurations and what its passes need. */
@@ -94,17 +95,37 @@ function writeGroup({ plan, slot, layout, base, pairs }: LaneGroup): void {
   for (const { pair, state } of pairs) writePair(memory, state / 8, pair);
 }
 
+/** What a group of configurations with the same averages is made of. */
+interface PlannedGroup {
+  readonly plan: KernelPlan;
+  readonly pairs: readonly LanePair[];
+  /** The pairs, the last of which is repeated if their number is odd. */
+  readonly even: readonly LanePair[];
+  readonly growths: Growths;
+  readonly layout: LaneLayout;
+}
+
+function planGroup(members: readonly Member[], outputs: ReadonlySet<SignalOutput>): PlannedGroup {
+  const [{ config }] = members as readonly [Member, ...Member[]];
+  const pairs = pairConfigs(members);
+  const even = pairs.length % 2 === 0 ? pairs : [...pairs, ...pairs.slice(-1)];
+  const growths = collectGrowths(members);
+  const layout = planLaneLayout(growths.all.length, even.length);
+  return { plan: planKernel(config, outputs), pairs, even, growths, layout };
+}
+
+/** The doubles that a group takes. */
+export function laneGroupLength(members: readonly Member[], outputs: ReadonlySet<SignalOutput>): number {
+  const { plan, layout } = planGroup(members, outputs);
+  return plan.slot.length() + layout.length;
+}
+
 /**
  * Lays out a group of configurations with the same averages; undefined if WebAssembly with SIMD cannot run or there is
  * no memory for it.
  */
 export function createLaneGroup(members: readonly Member[], outputs: ReadonlySet<SignalOutput>): LaneGroup | undefined {
-  const [{ config }] = members as readonly [Member, ...Member[]];
-  const plan = planKernel(config, outputs);
-  const pairs = pairConfigs(members);
-  const even = pairs.length % 2 === 0 ? pairs : [...pairs, ...pairs.slice(-1)];
-  const growths = collectGrowths(members);
-  const layout = planLaneLayout(growths.all.length, even.length);
+  const { plan, pairs, even, growths, layout } = planGroup(members, outputs);
   const planned = plan.slot.length();
   const slot = allocateSlot(planned + layout.length);
   if (slot === undefined) return undefined;

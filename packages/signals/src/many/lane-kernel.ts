@@ -1,15 +1,14 @@
 import type { ReadonlyTypedArray } from "@atc/contract";
 import { averageKinds } from "@atc/contract";
-import type { KernelTallies } from "../base/kernel.ts";
-import { type KindTallies, sumTallies } from "../base/kernel-parts.ts";
+import type { KernelTallies, KindTallies } from "../base/kernel.ts";
+import { sumTallies } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
+import type { BlockResults, ManyKernel, Member } from "../graph/many-kernel.ts";
 import { disposeWith } from "../wasm/slot.ts";
 import { rows, scratchAddress, wasmBlockLength } from "../wasm/working-rows.ts";
-import type { Member } from "./config-groups.ts";
 import { createLaneGroup, type LaneGroup, type PairPlan } from "./lane-group.ts";
 import { lengthCount, pairOffsets } from "./lane-layout.ts";
 import { computeLayer1, computeLayer2, type VotedBlock, writeGrowths } from "./lane-passes.ts";
-import type { BlockResults, ManyKernel } from "./many-kernel.ts";
 
 /** Bytes between the rows of two averages of a kind. */
 const averageRowBytes = (rows.averages(1) - rows.averages(0)) / lengthCount;

@@ -2,12 +2,13 @@ import type { PriceColumns, SignalConfig } from "@atc/contract";
 import { AtcError } from "@atc/contract";
 import { diagnosticsOf, type SignalDiagnostics } from "../base/diagnostics.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
-import { validateSignalConfig } from "../base/validate-config.ts";
-import { type CheckedPrices, checkPrices } from "../stream/price-check.ts";
+import type { ManyKernel } from "../graph/many-kernel.ts";
+import type { CheckedPrices } from "../stream/price-check.ts";
 import { checkOutputs } from "../stream/targets.ts";
-import { groupConfigs, type Member } from "./config-groups.ts";
-import { createLaneKernel, lanesWanted } from "./lane-kernel.ts";
-import { createSeparateKernels, type ManyKernel } from "./many-kernel.ts";
+import { createKernels, planKernels } from "./plan-kernels.ts";
+import { type RereadPrices, rereadColumns } from "./reread-column.ts";
+import { checkSources } from "./source-check.ts";
+import { validateAll } from "./validate-all.ts";
 
 /** Options of a computation of many configurations. */
 export interface ManyOptions<Name extends SignalOutput = SignalOutput> {
@@ -59,48 +60,10 @@ export interface ManyStream<Name extends SignalOutput = SignalOutput> extends Di
   diagnostics(): readonly SignalDiagnostics[];
 }
 
-/** Validates each configuration; an error names its index. */
-function validateAll(configs: readonly Partial<SignalConfig>[]): readonly SignalConfig[] {
-  return configs.map((config, index) => {
-    try {
-      return validateSignalConfig(config);
-    } catch (cause) {
-      if (!(cause instanceof AtcError)) throw cause;
-      const details = { ...cause.details, config: index };
-      throw new AtcError(cause.code, `configuration ${index}: ${cause.message}`, { cause, details });
-    }
-  });
-}
-
-/** One kernel per group of configurations that share their averages. */
-function createKernels(configs: readonly SignalConfig[], outputs: ReadonlySet<SignalOutput>): readonly ManyKernel[] {
-  const lanes = lanesWanted();
-  function create(members: readonly Member[]): ManyKernel {
-    const shared = lanes && members.length > 1 ? createLaneKernel(members, outputs) : undefined;
-    return shared ?? createSeparateKernels(members, outputs);
-  }
-  return groupConfigs(configs).map(create);
-}
-
-/** Checks the prices for every calculation source in use before any kernel computes. */
-function checkSources(
-  kernels: readonly ManyKernel[],
-  prices: PriceColumns,
-  position: number,
-): readonly (readonly [ManyKernel, CheckedPrices])[] {
-  const checked = new Map<string, CheckedPrices>();
-  return kernels.map((kernel) => {
-    const { config } = kernel.members[0];
-    const known = checked.get(config.calculationSource) ?? checkPrices(prices, config, position);
-    checked.set(config.calculationSource, known);
-    return [kernel, known];
-  });
-}
-
 /**
- * Computes the signals of many configurations over the same bars. Configurations that differ only in lambda, decay,
- * weights, thresholds, cutout, growthCap, strategyMode or precision share their averages and crossings and are computed
- * two at a time. The outputs of each are bit-identical to those of {@link createStream}.
+ * Computes the signals of many configurations over the same bars. Those with a kind of average in common compute its
+ * votes and equities once. Those that differ only in lambda, decay and the like share averages and crossings, and are
+ * computed two at a time. The outputs of each are bit-identical to those of {@link createStream}.
  *
  * @throws ATC_INVALID_CONFIG as `validateSignalConfig`, with the index of the configuration in `details.config`;
  * ATC_INVALID_ARGUMENT if `options.outputs` names an output that does not exist
@@ -109,10 +72,21 @@ export function createManyStream<Name extends SignalOutput = "direction">(
   configs: readonly Partial<SignalConfig>[],
   options: ManyOptions<Name> = {},
 ): ManyStream<Name> {
+  return createRereadingStream(configs, options);
+}
+
+/** Like {@link createManyStream}. If it can read bars again, configurations share more of their averages. */
+export function createRereadingStream<Name extends SignalOutput>(
+  configs: readonly Partial<SignalConfig>[],
+  { outputs: named }: ManyOptions<Name>,
+  reread?: RereadPrices,
+): ManyStream<Name> {
   const whole = validateAll(configs);
   // Without `outputs`, Name is "direction", the default of the type parameter.
-  const outputs = checkOutputs(options.outputs ?? (["direction"] as unknown as readonly Name[]));
-  const kernels = createKernels(whole, new Set<SignalOutput>(outputs));
+  const outputs = checkOutputs(named ?? (["direction"] as unknown as readonly Name[]));
+  const wanted = new Set<SignalOutput>(outputs);
+  const options = reread && { tallies: true, reread: (config: SignalConfig) => rereadColumns(reread, config) };
+  const kernels = createKernels(planKernels(whole, wanted, { ladders: reread !== undefined }), wanted, options);
   let position = 0;
   let closed = false;
 

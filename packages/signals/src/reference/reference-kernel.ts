@@ -2,15 +2,8 @@ import type { SignalConfig } from "@atc/contract";
 import { createMemoryLayout, type MemoryLayout } from "../average/memory-layout.ts";
 import { blockLength, copyPrices, createPriceBlock, startBlock } from "../average/price-block.ts";
 import { createSourceSums, type SourceSums } from "../average/source-sums.ts";
-import type { Kernel } from "../base/kernel.ts";
-import {
-  type KindPart,
-  type KindTallies,
-  longestWindow,
-  neededKinds,
-  needsAll,
-  sumTallies,
-} from "../base/kernel-parts.ts";
+import type { Kernel, KindTallies } from "../base/kernel.ts";
+import { type KindPart, longestWindow, neededKinds, needsAll, sumTallies } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { firstLayerCutout } from "../base/warmup.ts";
 import { type AverageSignal, addKind, clearKinds, createAverageSignal, finishAverageSignal } from "./average-signal.ts";
@@ -121,6 +114,7 @@ export function createReferenceKernel(config: SignalConfig, outputs: ReadonlySet
       if (all) finishAverageSignal(averageSignal, memory, block, config);
     },
     tallies: () => sumTallies(parts, tallyOf, config, block.start + block.count, "reference"),
+    kindTallies: tallyOf,
     ...createKernelState(layout, block, memory),
     [Symbol.dispose]() {},
   };

@@ -7,6 +7,20 @@ import { rows } from "./working-rows.ts";
 interface SignalExports extends LaneExports {
   advance(kernel: number, scratch: number, count: number): void;
   advanceLongBlock(kernel: number, scratch: number, count: number, close: number): void;
+  crossUnits(first: number, size: number, scratch: number, count: number, window: number, all: number): number;
+  advanceUnits(
+    first: number,
+    size: number,
+    kernel: number,
+    scratch: number,
+    start: number,
+    count: number,
+    states: number,
+    counts: number,
+  ): number;
+  advanceSharedKinds(first: number, size: number, kernel: number, scratch: number, start: number, count: number): void;
+  cutKinds(first: number, size: number, count: number): void;
+  advanceDecisions(first: number, size: number, start: number, count: number, offset: number): void;
   mark(kernel: number): void;
   rollBack(kernel: number): void;
 }

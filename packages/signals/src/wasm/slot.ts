@@ -12,11 +12,10 @@ export interface Slot extends Disposable {
 const abandoned = new FinalizationRegistry<Slot>((slot) => slot[Symbol.dispose]());
 
 /**
- * A slot of `length` doubles with arbitrary values; undefined if WebAssembly with SIMD cannot run or there is no memory
- * for it.
+ * A slot of `length` doubles with arbitrary values, in a given memory or the one for its length; undefined if
+ * WebAssembly with SIMD cannot run or there is no memory for it.
  */
-export function allocateSlot(length: number): Slot | undefined {
-  const space = kernelSpace(length);
+export function allocateSlot(length: number, space: KernelSpace | undefined = kernelSpace(length)): Slot | undefined {
   const address = space?.allocate(length);
   if (space === undefined || address === undefined) return undefined;
   let released = false;

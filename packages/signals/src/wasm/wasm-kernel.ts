@@ -1,7 +1,7 @@
 import type { ReadonlyTypedArray, SignalConfig } from "@atc/contract";
 import { averageKinds } from "@atc/contract";
 import { writeGrowth } from "../base/growth.ts";
-import type { Kernel } from "../base/kernel.ts";
+import type { Kernel, KindTallies } from "../base/kernel.ts";
 import { sumTallies } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { firstLayerCutout } from "../base/warmup.ts";
@@ -52,11 +52,16 @@ function resultsIn(
 
 /**
  * The kernel in WebAssembly. One call computes a block: all nine lengths of two kinds advance together in the lanes of
- * vectors. Undefined if this machine cannot run it or there is no memory for it.
+ * vectors. Its slot is in the memory `within` if given. Undefined if this machine cannot run it or there is no memory
+ * for it.
  */
-export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<SignalOutput>): Kernel | undefined {
+export function createWasmKernel(
+  config: SignalConfig,
+  outputs: ReadonlySet<SignalOutput>,
+  within?: KernelSpace,
+): Kernel | undefined {
   const plan = planKernel(config, outputs, { longBlocks: true });
-  const slot = allocateSlot(plan.slot.length());
+  const slot = allocateSlot(plan.slot.length(), within);
   if (slot === undefined) return undefined;
   const { space, address } = slot;
   plan.slot.write(space.doubles(), address);
@@ -80,7 +85,7 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
     if (second !== first && second < growthCap) writeGrowth(memory, rows.secondGrowth / 8, second, count, config);
   }
 
-  function tallyOf(index: number): ReturnType<Parameters<typeof sumTallies>[1]> {
+  function tallyOf(index: number): KindTallies {
     const memory = space.doubles();
     const planned = plan.tallies[index];
     const view = ({ first, length }: Region): Float64Array =>
@@ -113,6 +118,7 @@ export function createWasmKernel(config: SignalConfig, outputs: ReadonlySet<Sign
       bars += count;
     },
     tallies: () => sumTallies(plan.parts, tallyOf, config, bars),
+    kindTallies: tallyOf,
     mark() {
       exports.mark(record);
       marked = bars;

@@ -3,6 +3,9 @@ import { kernelLayout as layout } from "./kernel-layout.ts";
 /** The most bars of a block. */
 export const wasmBlockLength: number = layout.blockLength;
 
+/** Bytes of a row. */
+export const rowBytes: number = layout.rowLength;
+
 /** The most bars of a long block, in which only averages are computed, each at its base length. */
 export const longBlockLength: number = layout.longBlockLength;
 

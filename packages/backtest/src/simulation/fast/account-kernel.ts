@@ -1,21 +1,30 @@
 import { readFileSync } from "node:fs";
-import { chooseKernel, createKernelMemory, type KernelName, kernelModule, memoryPageLength } from "@atc/plugin-kit";
+import {
+  chooseKernel,
+  createKernelMemory,
+  type KernelModule,
+  type KernelName,
+  kernelModule,
+  memoryPageLength,
+} from "@atc/plugin-kit";
 import { advanceGroupPlain } from "./plain-group.ts";
 import { advancePlain } from "./plain-kernel.ts";
 import {
   directionsAddress,
   groupAddress,
-  returnsAddress,
   rowAddress,
   rowsAddress,
   stateAddress,
   type WorkingRows,
+  workAddress,
   workingLength,
   workingRows,
 } from "./working-rows.ts";
 
 /** The exports of `assembly/index.ts`; addresses are in bytes, `count` is in bars. */
-interface AccountExports {
+export interface AccountExports {
+  /** Bytes of the work of a group. */
+  readonly workLength: { readonly value: number };
   advanceAccount(state: number, rows: number, count: number): number;
   advanceWithExcursions(state: number, rows: number, count: number): number;
   advanceGroup(
@@ -26,11 +35,47 @@ interface AccountExports {
     work: number,
     bars: number,
     count: number,
-    target: number,
   ): number;
+  advanceGroups(
+    groups: number,
+    states: number,
+    sources: number,
+    directions: number,
+    fill: number,
+    close: number,
+    work: number,
+    bars: number,
+    count: number,
+    sums: number,
+    sumStride: number,
+  ): number;
+  placeRows(
+    groups: number,
+    rows: number,
+    stride: number,
+    count: number,
+    latest: number,
+    rowAt: number,
+    length: number,
+    target: number,
+    isAdded: number,
+  ): void;
+  addRows(groups: number, target: number, source: number, stride: number, length: number): void;
+  advancePortfolios(
+    groups: number,
+    states: number,
+    rows: number,
+    stride: number,
+    bars: number,
+    length: number,
+    divisor: number,
+  ): void;
 }
 
-const code = kernelModule<AccountExports>(() => readFileSync(new URL("../../../dist/kernel.wasm", import.meta.url)));
+/** The code of all accounts. */
+export const accountCode: KernelModule<AccountExports> = kernelModule(() =>
+  readFileSync(new URL("../../../dist/kernel.wasm", import.meta.url)),
+);
 
 /** Adds bars to an account whose state and columns are in its rows. It keeps nothing between calls. */
 export interface AccountKernel {
@@ -44,17 +89,16 @@ export interface AccountKernel {
    */
   advance(count: number, excursions: boolean): number;
   /**
-   * Adds the first `count` bars of the rows to the group in them, of which `bars` are known. Sortino's shortfalls count
-   * below `target`. The directions are followed by zeros up to a multiple of 16. Returns the first account with a
-   * direction that is not -1, 0 or 1, else `groupSize`.
+   * Adds the first `count` bars of the rows to the group in them, of which `bars` are known. Returns the first account
+   * with a direction that is not -1, 0 or 1, else `groupSize`.
    */
-  advanceGroup(bars: number, count: number, target: number): number;
+  advanceGroup(bars: number, count: number): number;
 }
 
 function createWasmKernel(): AccountKernel | undefined {
   try {
     const memory = createKernelMemory(Math.ceil(workingLength / memoryPageLength));
-    const exports = code.instantiate(memory);
+    const exports = accountCode.instantiate(memory);
     if (exports === undefined) return undefined;
     return {
       name: "wasm",
@@ -64,16 +108,15 @@ function createWasmKernel(): AccountKernel | undefined {
         excursions
           ? exports.advanceWithExcursions(stateAddress, rowsAddress, count)
           : exports.advanceAccount(stateAddress, rowsAddress, count),
-      advanceGroup: (bars, count, target) =>
+      advanceGroup: (bars, count) =>
         exports.advanceGroup(
           groupAddress,
           directionsAddress,
           rowAddress("fill"),
           rowAddress("close"),
-          returnsAddress,
+          workAddress,
           bars,
           count,
-          target,
         ),
     };
   } catch {
@@ -89,7 +132,7 @@ function createPlainKernel(): AccountKernel {
     rows,
     isBusy: false,
     advance: (count, excursions) => advancePlain(rows, count, excursions),
-    advanceGroup: (bars, count, target) => advanceGroupPlain(rows, bars, count, target),
+    advanceGroup: (bars, count) => advanceGroupPlain(rows, bars, count),
   };
 }
 

@@ -68,6 +68,25 @@ export const accountAt = Object.fromEntries(accountMembers.map((name, index) => 
   Record<Member, number>
 >;
 
+/** What a configuration makes of orders. */
+export interface OrderTerms {
+  readonly feeRate: number;
+  readonly slippageRate: number;
+  /** The lowest and the highest direction. */
+  readonly lowest: number;
+  readonly highest: number;
+}
+
+/** The terms of a configuration. */
+export function orderTerms({ feeBps, slippageBps, side }: Pick<BacktestConfig, AccountKey>): OrderTerms {
+  return {
+    feeRate: feeBps / 10_000,
+    slippageRate: slippageBps / 10_000,
+    lowest: side === "long" ? 0 : -1,
+    highest: side === "short" ? 0 : 1,
+  };
+}
+
 /** The state of an account in cash before its first bar. */
 export function openState(config: Pick<BacktestConfig, AccountKey>): Float64Array {
   const state = new Float64Array(accountMembers.length);
@@ -77,8 +96,7 @@ export function openState(config: Pick<BacktestConfig, AccountKey>): Float64Arra
   set({ maximum: Number.NEGATIVE_INFINITY, peak: Number.POSITIVE_INFINITY, trough: Number.POSITIVE_INFINITY });
   set({ maximumBar: -1, peakBar: -1, troughBar: -1, recoveryBar: -1, bankruptBar: -1 });
   set({ cash: config.initialCapital, grossCash: config.initialCapital });
-  set({ feeRate: config.feeBps / 10_000, slippageRate: config.slippageBps / 10_000 });
-  set({ lowest: config.side === "long" ? 0 : -1, highest: config.side === "short" ? 0 : 1 });
+  set({ ...orderTerms(config) });
   return state;
 }
 

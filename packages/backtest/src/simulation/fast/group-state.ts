@@ -1,5 +1,5 @@
 import type { BacktestConfig } from "@atc/contract";
-import { type AccountKey, accountAt, openState } from "./account-state.ts";
+import { type AccountKey, orderTerms } from "./account-state.ts";
 
 /** Accounts of a group: they advance together in the lanes of vectors. */
 export const groupSize = 8;
@@ -30,6 +30,7 @@ export const groupMembers = [
   "sellFactor",
   "lowest",
   "highest",
+  "target",
 ] as const;
 
 /** A member of a group's state. */
@@ -44,15 +45,24 @@ export const memberAt = Object.fromEntries(groupMembers.map((name, index) => [na
 export const groupLength: number = groupMembers.length * groupSize;
 
 /** The settings of one account. */
-export type AccountSettings = Pick<BacktestConfig, AccountKey>;
+export interface AccountSettings extends Pick<BacktestConfig, AccountKey> {
+  /** The return per bar below which a return counts as a loss. */
+  readonly target: number;
+}
 
-/** Puts an account in cash, before its first bar, at its place in the state of a group. */
+/** Puts an account in cash, before its first bar, at its place in the state of a group of zeros. */
 export function openGroupAccount(group: Float64Array, place: number, settings: AccountSettings): void {
-  const state = openState(settings);
-  const same = ["cash", "maximum", "trough", "feeRate", "lowest", "highest"] as const;
-  for (const name of same) group[memberAt[name] + place] = state[accountAt[name]];
+  const { initialCapital, target } = settings;
+  const { feeRate, slippageRate, lowest, highest } = orderTerms(settings);
+  group[memberAt.cash + place] = initialCapital;
   // The first return is not counted; without it, the last equity is the capital.
-  group[memberAt.last + place] = settings.initialCapital;
-  group[memberAt.buyFactor + place] = 1 + state[accountAt.slippageRate];
-  group[memberAt.sellFactor + place] = 1 - state[accountAt.slippageRate];
+  group[memberAt.last + place] = initialCapital;
+  group[memberAt.maximum + place] = Number.NEGATIVE_INFINITY;
+  group[memberAt.trough + place] = Number.POSITIVE_INFINITY;
+  group[memberAt.feeRate + place] = feeRate;
+  group[memberAt.buyFactor + place] = 1 + slippageRate;
+  group[memberAt.sellFactor + place] = 1 - slippageRate;
+  group[memberAt.lowest + place] = lowest;
+  group[memberAt.highest + place] = highest;
+  group[memberAt.target + place] = target;
 }

@@ -20,8 +20,8 @@ const unused = [
 ] as const satisfies readonly (keyof BacktestConfig)[];
 
 /**
- * The keys of a configuration that keep an account of one symbol from being simulated by `createFastSimulator`; none if
- * it can. That account puts its whole equity into each direction, and pays fees and slippage in basis points.
+ * The keys of a valid configuration that an account in lanes does not cover; none if it does. Such an account belongs
+ * to one symbol, puts its whole equity into each direction, and pays fees and slippage in basis points.
  */
 export function slowKeys(config: BacktestConfig): readonly (keyof BacktestConfig)[] {
   const { fill, sizing, signal, maxLeverage, rebalance } = config;

@@ -1,5 +1,5 @@
 import { AtcError, type BacktestConfig, type ReadonlyTypedArray } from "@atc/contract";
-import type { TimeUnit } from "../../base/calendar.ts";
+import { type TimeUnit, yearsBetween } from "../../base/calendar.ts";
 import { validateBacktestConfig } from "../../base/configuration.ts";
 import { type AccountKernel, accountKernel, withKernel } from "./account-kernel.ts";
 import type { AccountKey } from "./account-state.ts";
@@ -76,8 +76,12 @@ function checkColumns({ close, times, open, directions }: ManyBars, accounts: nu
   });
 }
 
-/** A configuration that these accounts can follow. */
-function checkConfig(config: Partial<BacktestConfig>): BacktestConfig {
+/**
+ * A configuration that accounts in lanes can follow, complete.
+ *
+ * @throws ATC_INVALID_CONFIG with the keys that they cannot follow in `details.keys`
+ */
+export function checkLaneConfig(config: Partial<BacktestConfig>): BacktestConfig {
   const whole = validateBacktestConfig(config);
   const slow = slowKeys(whole);
   if (slow.length === 0) return whole;
@@ -113,9 +117,9 @@ export function createManySimulator(options: ManySimulatorOptions): ManySimulato
       `there are ${accounts} accounts and ${settings?.length ?? "no"} settings; give 1 account or more, and settings for each or for none`,
       { details: { accounts, settings: settings?.length ?? 0 } },
     );
-  const config = checkConfig(options.config ?? {});
+  const config = checkLaneConfig(options.config ?? {});
   const each = Array.from({ length: accounts }, (_, index) =>
-    settings === undefined ? config : checkConfig({ ...config, ...settings[index] }),
+    settings === undefined ? config : checkLaneConfig({ ...config, ...settings[index] }),
   );
   const preferred = accountKernel();
   const groups = Math.ceil(accounts / groupSize);
@@ -124,7 +128,10 @@ export function createManySimulator(options: ManySimulatorOptions): ManySimulato
   const groupStates = Array.from({ length: groups }, (_, group) => stateOf(group));
   // The last group is filled up with accounts that never trade.
   for (let place = 0; place < groups * groupSize; place++)
-    openGroupAccount(groupStates[Math.floor(place / groupSize)], place % groupSize, each[place] ?? config);
+    openGroupAccount(groupStates[Math.floor(place / groupSize)], place % groupSize, {
+      ...(each[place] ?? config),
+      target: targetReturn,
+    });
   let bars = 0;
   let firstTime = 0n;
   let lastTime = 0n;
@@ -133,15 +140,14 @@ export function createManySimulator(options: ManySimulatorOptions): ManySimulato
   function advance(kernel: AccountKernel, group: number, { directions }: ManyBars, from: number, to: number): void {
     const { rows } = kernel;
     const count = to - from;
-    const padded = 16 * Math.ceil(count / 16);
     rows.group.set(groupStates[group]);
     for (let place = 0; place < groupSize; place++) {
       const column = directions[group * groupSize + place];
       const at = place * directionStride + 16;
-      if (column === undefined || padded > count) rows.groupDirections.fill(0, at, at + padded);
-      if (column !== undefined) rows.groupDirections.set(part(column, from, to), at);
+      if (column === undefined) rows.groupDirections.fill(0, at, at + count);
+      else rows.groupDirections.set(part(column, from, to), at);
     }
-    const place = kernel.advanceGroup(bars + from, count, targetReturn);
+    const place = kernel.advanceGroup(bars + from, count);
     if (place < groupSize) {
       const account = group * groupSize + place;
       const column = directions[account];
@@ -170,7 +176,18 @@ export function createManySimulator(options: ManySimulatorOptions): ManySimulato
       lastTime = times[length - 1];
       bars += length;
     },
-    results: () =>
-      manyResults({ states: groupStates, settings: each, bars, firstTime, lastTime, timeUnit, targetReturn }),
+    results() {
+      const years = yearsBetween(firstTime, lastTime, timeUnit);
+      const { barsPerYear = (bars - 1) / years } = config;
+      return manyResults(accounts, bars, (account) => ({
+        bars,
+        years,
+        barsPerYear,
+        targetReturn,
+        first: each[account].initialCapital,
+        states,
+        at: Math.floor(account / groupSize) * groupLength + (account % groupSize),
+      }));
+    },
   };
 }

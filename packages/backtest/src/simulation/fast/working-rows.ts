@@ -66,11 +66,14 @@ export const groupAddress: number = rowsAddress + rowNames.length * rowLength;
 /** The address of a group's directions. */
 export const directionsAddress: number = groupAddress + 8 * groupLength;
 
-/** The address of the returns of a span of a group: 64 bars. */
-export const returnsAddress: number = directionsAddress + groupSize * directionStride;
+/** Bytes of `workLength` in `assembly/records.ts`. */
+export const workLength = 17_664;
+
+/** The address of the work of a group. */
+export const workAddress: number = directionsAddress + groupSize * directionStride;
 
 /** Bytes of a memory for all of it. */
-export const workingLength: number = returnsAddress + 64 * 8 * groupSize;
+export const workingLength: number = workAddress + workLength;
 
 /** The address of a row. */
 export function rowAddress(name: RowName): number {

@@ -1,8 +1,13 @@
-import type { ReadonlyTypedArray } from "@atc/contract";
+import type { ReadonlyTypedArray, SignalConfig } from "@atc/contract";
 import type { Kernel, KernelTallies } from "../base/kernel.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { createKernel } from "../stream/create-kernel.ts";
-import type { Member } from "./config-groups.ts";
+
+/** A configuration and its index in the caller's list. */
+export interface Member {
+  readonly index: number;
+  readonly config: SignalConfig;
+}
 
 /** The outputs of a block, from index 0, in arrays that the next block overwrites. */
 export type BlockResults = Readonly<Partial<Record<SignalOutput, Float64Array | Int8Array>>>;

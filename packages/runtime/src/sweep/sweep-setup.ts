@@ -1,0 +1,162 @@
+import { checkData, checkPeriod, type MetricName, type Period, periodRows } from "@atc/backtest";
+import { AtcError, type Dataset, type Executor, type Strategy } from "@atc/contract";
+import {
+  createSampler,
+  createSpace,
+  type Objective,
+  parseObjective,
+  parseRequirements,
+  type Requirements,
+  type Sampler,
+  type Space,
+  type SweepDefinition,
+  sweepMetrics,
+} from "@atc/sweep";
+import { runtimeFor } from "../backtest/runtime-for.ts";
+import { type DataOptions, type OpenedData, openData } from "../data/open-data.ts";
+import { backtestPart, signalPart } from "../wiring/config-parts.ts";
+import type { Runtime } from "../wiring/runtime.ts";
+import { storedMetrics } from "./sweep-metrics.ts";
+import { type SweepStrategy, sweepStrategy } from "./sweep-strategy.ts";
+import { type UnitRunner, unitRunner } from "./unit-runner.ts";
+
+/** What a sweep is about. */
+export interface SweepSetupOptions extends DataOptions {
+  /** What is searched, and what is maximised. */
+  readonly definition: SweepDefinition;
+  /** Default: all symbols. */
+  readonly symbols?: readonly string[];
+  /** The time in which accounts trade. Default: all bars. */
+  readonly period?: Period;
+  /** A strategy in code, whose parameters are swept on this thread. Default: the configured strategy. */
+  readonly strategy?: Strategy;
+  /** Whether each symbol has rows of its own. Default: false. */
+  readonly bySymbol?: boolean;
+}
+
+/** A sweep whose data is open. Disposal closes it. */
+export interface SweepSetup extends AsyncDisposable {
+  readonly space: Space;
+  readonly sampler: Sampler;
+  readonly objective: Objective;
+  readonly requirements: Requirements | undefined;
+  readonly strategy: SweepStrategy;
+  readonly opened: OpenedData;
+  /** The data as it was named. */
+  readonly path: string;
+  readonly dataset: Dataset;
+  /** The symbols, sorted. */
+  readonly symbols: readonly string[];
+  /** Rows of all symbols. */
+  readonly rows: number;
+  readonly period: Period | undefined;
+  /** The metrics of the table. */
+  readonly metrics: readonly MetricName[];
+  /** The metrics that are computed. */
+  readonly computed: readonly MetricName[];
+  /** Whether the metrics of each symbol are computed. */
+  readonly keepsSymbols: boolean;
+  /** The keys that configurations differ in. */
+  readonly varied: ReadonlySet<string>;
+  readonly runner: UnitRunner;
+}
+
+function periodOf({ period }: SweepSetupOptions): Period | undefined {
+  if (period?.from === undefined && period?.to === undefined) return undefined;
+  checkPeriod(period);
+  return period;
+}
+
+function spaceOf({ config }: Runtime, definition: SweepDefinition, strategy: SweepStrategy): Space {
+  return createSpace(definition, {
+    strategy: strategy.traits,
+    base: { ...signalPart(config), ...backtestPart(config) },
+    parameters: config.parameters,
+  });
+}
+
+/** The symbols of a sweep, sorted, and the number of their rows. */
+function readSymbols(
+  { config: { limit } }: Runtime,
+  dataset: Dataset,
+  wanted: readonly string[] | undefined,
+  period: Period | undefined,
+): Pick<SweepSetup, "symbols" | "rows"> {
+  const symbols = wanted === undefined ? dataset.symbols() : [...new Set(wanted)].sort((a, b) => (a < b ? -1 : 1));
+  if (symbols.length === 0)
+    throw new AtcError("ATC_INVALID_DATA", "the data has no symbols, so there is nothing to sweep");
+  const rows = symbols.reduce((sum, symbol) => {
+    const { start, to } = periodRows(dataset.series(symbol), { limit, period });
+    return sum + to - start;
+  }, 0);
+  return { symbols, rows };
+}
+
+/** Evaluations that are assumed if only the end of the search shows their number. */
+const unknownEvaluations = 1000;
+
+/**
+ * Checks the definition of a sweep, opens its data and prepares its threads.
+ *
+ * @throws what `openData` throws; ATC_INVALID_CONFIG and ATC_INVALID_ARGUMENT for the definition; ATC_NOT_FOUND for a
+ * symbol
+ */
+export async function openSweep(
+  given: Runtime,
+  data: string | undefined,
+  options: SweepSetupOptions,
+): Promise<SweepSetup> {
+  const { definition, bySymbol = false } = options;
+  const period = periodOf(options);
+  const { objective: text, over, origins } = definition;
+  const objective = parseObjective(text, origins?.["objective"]);
+  const requirements = parseRequirements(definition);
+  const metrics = sweepMetrics(definition, objective, requirements);
+  await given.checkCodec();
+  const strategy = await sweepStrategy(given, options);
+  const runtime = runtimeFor(given, strategy);
+  const owned: (AsyncDisposable | Disposable)[] = [strategy];
+  /** Closes what was opened, the last first. */
+  const close = async (): Promise<void> => {
+    for (const one of owned.reverse())
+      if (Symbol.asyncDispose in one) await one[Symbol.asyncDispose]();
+      else one[Symbol.dispose]();
+  };
+  try {
+    const space = spaceOf(runtime, definition, strategy);
+    const sampler = createSampler(space, definition.sample);
+    const opened = await openData(runtime, data, options);
+    owned.push(opened);
+    const { dataset, path = data ?? dataset.manifest.name } = opened;
+    const { symbols, rows } = readSymbols(runtime, dataset, options.symbols, period);
+    checkData(backtestPart(runtime.config), strategy.on(dataset), dataset);
+    const computed = storedMetrics(metrics);
+    const keepsSymbols = bySymbol || over !== undefined;
+    const hasThreads = strategy.isPortable && strategy.own === undefined;
+    const bars = rows * (sampler.most ?? unknownEvaluations);
+    const executor: Executor | undefined = hasThreads ? await runtime.executor(bars) : undefined;
+    if (executor !== undefined) owned.push(executor);
+    return {
+      space,
+      sampler,
+      objective,
+      requirements,
+      strategy,
+      opened,
+      path,
+      dataset,
+      symbols,
+      rows,
+      period,
+      metrics,
+      computed,
+      keepsSymbols,
+      varied: new Set(space.axes.flatMap(({ keys }) => keys)),
+      runner: unitRunner(runtime, { dataset, strategy, symbols, metrics: computed, bySymbol: keepsSymbols, executor }),
+      [Symbol.asyncDispose]: close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
