@@ -113,3 +113,14 @@ it("faults below a table of signals or a check fit the terminal", async () => {
   for (const text of [check.stderr, signals.stdout])
     expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(70);
 });
+
+it("a result has the value of every parameter, those that nobody set included", async () => {
+  await writeProject("directions.fill(1);");
+  const args = ["backtest", "bars.csv", "--strategy", "cross", "--parameter", "fast=3"] as const;
+  for (const _ of ["computed", "cached"]) {
+    const { config } = (await shop.atc(...args, "--json")).json<{ config: { parameters: object } }>();
+    expect(config.parameters).toEqual({ fast: 3, slow: 100 });
+  }
+  expect((await shop.atc(...args)).stdout).toMatch(/strategy cross; parameters fast=3,slow=100$/m);
+  expect((await shop.atc(...own)).stdout).not.toContain("parameters");
+});
