@@ -23,7 +23,7 @@ export const standIns: ReadonlyMap<string, string> = new Map([
 
 /**
  * Makes a project outside the repository. It depends on all our packages and has a `bars.csv` of three symbols,
- * including AAPL.
+ * including AAPL, a `weights.csv` of decisions and a `members.csv`.
  */
 export function readerProject(): ReaderProject {
   const path = mkdtempSync(join(tmpdir(), "atc-reader-"));
@@ -42,6 +42,8 @@ export function readerProject(): ReaderProject {
   }
   const bars = readFileSync(join(root, "examples/bars.csv"), "utf8");
   writeFileSync(join(path, "bars.csv"), bars.replaceAll("ALFA", "AAPL"));
+  writeFileSync(join(path, "weights.csv"), "date,symbol,weight\n2022-03-01,AAPL,0.5\n2022-06-01,AAPL,0\n");
+  writeFileSync(join(path, "members.csv"), "symbol,from,to\nAAPL,2021-01-04,\n");
   return { path, [Symbol.dispose]: () => rmSync(path, { recursive: true, force: true }) };
 }
 

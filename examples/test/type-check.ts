@@ -26,6 +26,11 @@ export const Backtest: {
 };
 `;
 
+/** Whether the first line names a file of JavaScript, such as `// weekly.mjs`. Compilers infer few types in those. */
+function isPlainModule(code: string): boolean {
+  return /^\/\/ [\w-]+\.mjs\b/.test(code);
+}
+
 /** The file of a block: what its first line names, such as `// tasks.ts`, else its line. */
 function fileOf(code: string, line: number): string {
   const [, named] = /^\/\/ ([\w-]+)\.[jt]s\b/.exec(code) ?? [];
@@ -34,7 +39,8 @@ function fileOf(code: string, line: number): string {
 
 /**
  * Pastes the JavaScript and TypeScript of pages into `.ts` files of a project that has nothing but the compiler's
- * strict options, and compiles them. The packages' own declarations are checked, too.
+ * strict options, and compiles them, except those that name themselves a module of JavaScript. The packages' own
+ * declarations are checked, too.
  */
 export async function checkTypes(
   project: ReaderProject,
@@ -47,7 +53,7 @@ export async function checkTypes(
   writeFileSync(join(project.path, "node_modules/backtest-kit/index.d.ts"), hostTypes);
   const files = pages.flatMap(({ name, blocks }) =>
     blocks
-      .filter(({ language }) => ["js", "ts"].includes(language))
+      .filter(({ language, code }) => ["js", "ts"].includes(language) && !isPlainModule(code))
       .map(({ line, code }) => {
         const file = join(name.replaceAll(/\W/g, "-"), fileOf(code, line));
         mkdirSync(join(project.path, dirname(file)), { recursive: true });

@@ -102,3 +102,25 @@ it("atc init strategy says that a name is not that of a strategy", async () => {
   const run = await shop.atc("init", "strategy", "My Trend", "--json");
   expect(errorOf(run).message).toMatch(/"My Trend" cannot name a strategy; give lower-case/);
 });
+
+it("faults below a table of signals or a check fit the terminal", async () => {
+  await writeProject("throw new Error('a text that is much longer than the terminal of this test is wide');");
+  const check = await runAtc(shop.path, ["check", "lookahead", ...own.slice(1)], { COLUMNS: "70" });
+  expect(check.stderr).toContain("Skipped (1):\n  AAA: ");
+  await shop.file("bad.csv", "symbol,date,close\nBAD,2024-01-01,1\nBAD,2024-01-02,-1\nBAD,2024-01-03,1\n");
+  const signals = await runAtc(shop.path, ["signals", "bad.csv"], { COLUMNS: "70" });
+  expect(signals.stdout).toContain("Skipped (1):\n  BAD: ");
+  for (const text of [check.stderr, signals.stdout])
+    expect(Math.max(...text.split("\n").map(({ length }) => length))).toBeLessThanOrEqual(70);
+});
+
+it("a result has the value of every parameter, those that nobody set included", async () => {
+  await writeProject("directions.fill(1);");
+  const args = ["backtest", "bars.csv", "--strategy", "cross", "--parameter", "fast=3"] as const;
+  for (const _ of ["computed", "cached"]) {
+    const { config } = (await shop.atc(...args, "--json")).json<{ config: { parameters: object } }>();
+    expect(config.parameters).toEqual({ fast: 3, slow: 100 });
+  }
+  expect((await shop.atc(...args)).stdout).toMatch(/strategy cross; parameters fast=3,slow=100$/m);
+  expect((await shop.atc(...own)).stdout).not.toContain("parameters");
+});

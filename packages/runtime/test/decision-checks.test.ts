@@ -161,7 +161,7 @@ describe("checkLookahead", () => {
     for (const check of [checkLookahead, checkWarmup])
       await expect(check(runtime, "bars.csv")).rejects.toMatchObject({
         code: "ATC_UNSUPPORTED",
-        message: expect.stringContaining("all symbols at once"),
+        message: expect.stringMatching(/all symbols at once; check it with strategyCases/),
       });
     await using inCode = await runtimeOf();
     const strategy = { ...strategyOf("all", () => () => undefined), scope: "universe" };

@@ -42,7 +42,7 @@ function printDecisions<Finding>(run: Invocation, found: DecisionChecks<Finding>
     return;
   }
   if (found.symbols.length > 0) run.printFitted(text());
-  for (const line of skippedLines(found.skipped)) run.say(line);
+  for (const line of skippedLines(found.skipped, run.screen)) run.say(line);
 }
 
 function addLookahead(check: Command, io: CommandLineIo, exit: (code: number) => void): void {

@@ -88,7 +88,7 @@ async function writeAllBars({ run, io, data, symbols, period, output, force }: S
   if (output !== "-" && run.json) return run.printJson({ files, rows, symbols: rest.symbols, skipped });
   if (output !== "-")
     run.print(`wrote ${files.join(", ")}: ${counted(rows, "row")}, ${counted(rest.symbols, "symbol")}`);
-  for (const line of skippedLines(skipped)) run.say(line);
+  for (const line of skippedLines(skipped, run.screen)) run.say(line);
 }
 
 /** One symbol: its state with the weights of the averages, and every bar in a file. */

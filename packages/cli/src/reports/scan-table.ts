@@ -1,8 +1,9 @@
+import { printableLine } from "@atc/plugin-kit";
 import type { SignalScan, SignalTable, SymbolState } from "@atc/runtime";
 import { counted, integer, timeText } from "../text/number-format.ts";
-import type { Screen } from "../text/screen.ts";
+import { plainScreen, type Screen } from "../text/screen.ts";
 import type { TextColumn } from "../text/text-table.ts";
-import { textTable } from "../text/text-table.ts";
+import { textTable, wrapped } from "../text/text-table.ts";
 
 /** The most kinds per row. */
 const mostKinds = 3;
@@ -79,7 +80,7 @@ function staleLines({ symbols }: SignalScan, shown: readonly SymbolState[]): rea
   return [`no bar on ${newest}, the newest day: ${names(stale.toSorted())}`];
 }
 
-function warningLines(states: readonly SymbolState[]): readonly string[] {
+function warningLines(states: readonly SymbolState[], screen: Screen): readonly string[] {
   const symbolsByWarning = new Map<string, string[]>();
   for (const { symbol, warnings } of states)
     for (const warning of warnings) {
@@ -87,21 +88,23 @@ function warningLines(states: readonly SymbolState[]): readonly string[] {
       if (symbols === undefined) symbolsByWarning.set(warning, [symbol]);
       else symbols.push(symbol);
     }
-  const all = [...symbolsByWarning].map(([warning, symbols]) => `  ${names(symbols.toSorted())}: ${warning}`);
-  return listedUnder("Warnings:", all);
+  const all = [...symbolsByWarning].map(([warning, symbols]) => `${names(symbols.toSorted())}: ${warning}`);
+  return listedUnder("Warnings:", all, screen);
 }
 
-function listedUnder(title: string, all: readonly string[]): readonly string[] {
+function listedUnder(title: string, all: readonly string[], { width }: Screen): readonly string[] {
   if (all.length === 0) return [];
   const more = all.length > mostLines ? [`  and ${all.length - mostLines} more (--json lists all)`] : [];
-  return ["", title, ...all.slice(0, mostLines), ...more];
+  const limit = width ?? Number.POSITIVE_INFINITY;
+  return ["", title, ...all.slice(0, mostLines).flatMap((text) => wrapped(printableLine(text), "  ", limit)), ...more];
 }
 
 /** The symbols that {@link scanTable} left out. */
-export function skippedLines(skipped: SignalScan["skipped"]): readonly string[] {
+export function skippedLines(skipped: SignalScan["skipped"], screen: Screen = plainScreen): readonly string[] {
   return listedUnder(
     `Skipped (${integer(skipped.length)}):`,
-    skipped.map(({ symbol, reason }) => `  ${symbol}: ${reason}`),
+    skipped.map(({ symbol, reason }) => `${symbol}: ${reason}`),
+    screen,
   );
 }
 
@@ -110,7 +113,7 @@ export function skippedLines(skipped: SignalScan["skipped"]): readonly string[] 
  *
  * @param shown - the symbols whose signal is strong enough
  */
-export function scanTable(scan: SignalScan, shown: readonly SymbolState[], screen?: Screen): string {
+export function scanTable(scan: SignalScan, shown: readonly SymbolState[], screen: Screen = plainScreen): string {
   const weaker = scan.symbols.length - shown.length;
   return [
     `${scan.path}: ${counted(scan.symbols.length, "symbol")}`,
@@ -118,7 +121,7 @@ export function scanTable(scan: SignalScan, shown: readonly SymbolState[], scree
     shown.length === 0 ? "no symbol to show" : textTable(headings, shown.map(row), screen),
     ...(weaker > 0 ? [`and ${counted(weaker, "symbol")} below --min-signal`] : []),
     ...staleLines(scan, shown),
-    ...warningLines(shown),
-    ...skippedLines(scan.skipped),
+    ...warningLines(shown, screen),
+    ...skippedLines(scan.skipped, screen),
   ].join("\n");
 }

@@ -1,4 +1,4 @@
-import type { BacktestJson, Period } from "@atc/backtest";
+import type { BacktestJson, Period, StrategyDescription } from "@atc/backtest";
 import { isoTime } from "@atc/backtest";
 import type { Dataset, JsonObject, OperationOptions } from "@atc/contract";
 import type { DatasetNote } from "../data/dataset-note.ts";
@@ -11,7 +11,7 @@ import type { Figures } from "./stored-report.ts";
 
 /** What a backtest prints as JSON; the names are those of `docs/backtest-spec.md`. */
 export interface BacktestReport {
-  /** The effective configuration. */
+  /** The effective configuration. `parameters` has the value of every parameter of the strategy. */
   readonly config: JsonObject;
   /** The data of the backtest. */
   readonly data: {
@@ -65,19 +65,27 @@ function isoPeriod({ from, to }: Period): NonNullable<BacktestReport["period"]> 
   return { from: text(from), to: text(to) };
 }
 
+/** What a report says of its run. */
+export interface RunContext {
+  readonly notes: readonly DatasetNote[];
+  readonly period: Period | undefined;
+  /** The value of each parameter of the strategy, those that nobody set included. */
+  readonly values: StrategyDescription["values"];
+}
+
 /** The report of figures, computed or cached. */
 export function reportWith(
   runtime: Runtime,
   path: string,
   { manifest }: Dataset,
-  { notes, period }: { readonly notes: readonly DatasetNote[]; readonly period: Period | undefined },
+  { notes, period, values }: RunContext,
   figures: Figures,
 ): BacktestReport {
   const { name, fingerprint, rows, series } = manifest;
   // A report does not depend on the executor.
   const { executor: _, ...config } = runtime.config;
   return {
-    config: asJson(config),
+    config: asJson({ ...config, parameters: values ?? config.parameters }),
     data: { path, dataset: name, fingerprint, rows, symbols: series.length },
     ...(period === undefined ? {} : { period: isoPeriod(period) }),
     notes,

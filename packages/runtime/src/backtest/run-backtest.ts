@@ -171,7 +171,8 @@ export async function openBacktest(
   const { keyPart, partsOf } = decisions;
   const key = keysOf(config, dataset, strategy, keyOptionsOf(chosen, { symbols: names, period, keyPart }));
   const whole = key("report", { symbols: names, ...metricsPart(metrics) });
-  const context = { notes: [...decisions.notes(), ...(await notesOf(runtime, dataset, options))], period };
+  const notes = [...decisions.notes(), ...(await notesOf(runtime, dataset, options))];
+  const context = { notes, period, values: strategy.values };
   const end = { dataset: dataset.manifest.name, reused };
   const wantsCurves = options.curves === true;
   const stored = wantsCurves ? undefined : storedFigures(await cache?.get(whole), names);

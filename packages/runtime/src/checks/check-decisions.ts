@@ -15,6 +15,9 @@ import { runWatched } from "../strategy/strategy-watch.ts";
 import { backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 
+/** What checks a strategy that sees all symbols. */
+const forUniverse = "check it with strategyCases of @atc/testing";
+
 /** Options of every check of decisions. */
 export interface CheckOptions extends DataOptions {
   /** Default: all symbols. */
@@ -76,7 +79,7 @@ function checkHere({ runtime, dataset, chosen, check, options }: CheckRun): Symb
   const times = knownTimes(dataset.manifest);
   return async (symbol, advance) => {
     try {
-      const strategy = ofSymbols(chosen.on(dataset), "this check");
+      const strategy = ofSymbols(chosen.on(dataset), "this check", forUniverse);
       const steps = checkSteps(dataset.series(symbol), { strategy, config, limit, times, check });
       let step = steps.next();
       for (; step.done !== true; step = steps.next()) {
@@ -158,7 +161,7 @@ async function checkDecisions(
     );
   using opened = await openData(runtime, data, options);
   const { dataset, path = data ?? opened.dataset.manifest.name } = opened;
-  const strategy = ofSymbols(chosen.on(dataset), "this check");
+  const strategy = ofSymbols(chosen.on(dataset), "this check", forUniverse);
   checkData(backtestPart(runtime.config), strategy, dataset);
   const symbols = [...new Set(options.symbols ?? dataset.symbols())].sort((a, b) => (a < b ? -1 : 1));
   const { limit } = runtime.config;
