@@ -32,7 +32,7 @@ export const packages = {
   signals: {
     imports: ["contract", "plugin-kit"],
     folders: ["many", "graph", "stream", "wasm", "reference", "average", "base"],
-    limit: "50 kB",
+    limit: "70 kB",
   },
   backtest: {
     imports: ["contract", "plugin-kit", "signals", "resample"],

@@ -38,14 +38,6 @@ export { datasetHistory, datasetNamed, describeDataset, findDataset, staleDatase
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport, notableJumps, reasonTexts, type StrayTime, strayTimes } from "@atc/ingest";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";
-export {
-  type Axis,
-  type AxisValue,
-  parseSweepFile,
-  type SweepDefinition,
-  type SweepFlags,
-  sweepFlags,
-} from "@atc/sweep";
 export type { BacktestCurves } from "./backtest/backtest-curves.ts";
 export type { BacktestReport } from "./backtest/backtest-report.ts";
 export {
@@ -62,7 +54,6 @@ export { type ResampleDataOptions, resampleData } from "./calls/data-resample.ts
 export { type DoctorFinding, doctor } from "./calls/doctor.ts";
 export { explainResults, type ResultsExplanation } from "./calls/explain-results.ts";
 export { getCacheManager, openCache } from "./calls/open-cache.ts";
-export { type SweepFileOptions, sweepFile } from "./calls/sweep-file.ts";
 export { type WarmCacheOptions, type WarmedData, warmCache } from "./calls/warm-cache.ts";
 export {
   type CheckOptions,
@@ -108,13 +99,6 @@ export { type ExportedSignals, exportSignals, type SignalExportOptions } from ".
 export { computeSignals, type SignalRunOptions } from "./signals/run-signals.ts";
 export { type ScanOptions, type SignalScan, scanSignals } from "./signals/scan-signals.ts";
 export type { SignalTable } from "./signals/signal-table.ts";
-export type { ExclusionCount, LeadingResult } from "./sweep/leading-results.ts";
-export { type PlannedSweep, planSweepRun } from "./sweep/plan-sweep.ts";
-export { type RunSweepOptions, runSweep, type SweepOutcome } from "./sweep/run-sweep.ts";
-export type { CellLabel, ScoreMap } from "./sweep/score-map.ts";
-export type { SweepProgress } from "./sweep/search-configurations.ts";
-export { type ShownTable, type ShowTableOptions, showSweepTable } from "./sweep/show-table.ts";
-export type { SweepSetupOptions } from "./sweep/sweep-setup.ts";
 export { configuredFiles } from "./wiring/configured-path.ts";
 export { openRuntime, type Runtime, type RuntimeOptions } from "./wiring/runtime.ts";
 export { openSetup, type Setup, type SetupOptions } from "./wiring/setup.ts";

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineStrategy, isAtcError } from "@atc/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { backtestFile, type SweepFileOptions, type SweepOutcome, sweepFile } from "../src/index.ts";
+import { backtestFile } from "../src/index.ts";
+import { type SweepFileOptions, type SweepOutcome, sweepFile } from "../src/sweeps.ts";
 
 let cwd: string;
 

@@ -1,4 +1,3 @@
-import { showSweepTable, sweepFlags } from "@atc/runtime";
 import type { Command } from "commander";
 import { type CommandLineIo, startInspection, withCommon } from "../invocation/invocation.ts";
 import { exitCodes } from "../process/exit-code.ts";
@@ -17,6 +16,7 @@ export function addSweepShow(sweep: Command, io: CommandLineIo, exit: (code: num
     .option("--top <count>", "number of best configurations to print (default: 10)");
   withCommon(command).action(async (table: string) => {
     const run = await startInspection(command, io);
+    const { showSweepTable, sweepFlags } = await import("@atc/runtime/sweeps");
     const { options } = run;
     const definition = sweepFlags({
       objective: textOf(options, "objective"),

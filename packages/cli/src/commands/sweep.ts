@@ -1,16 +1,8 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { AtcError, fromSystemError } from "@atc/contract";
-import {
-  ingestFile,
-  type Period,
-  parseSweepFile,
-  planSweepRun,
-  runSweep,
-  type SweepDefinition,
-  type SweepFlags,
-  sweepFlags,
-} from "@atc/runtime";
+import { ingestFile, type Period } from "@atc/runtime";
+import type * as Sweeps from "@atc/runtime/sweeps";
 import type { Command } from "commander";
 import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
@@ -54,10 +46,13 @@ function withSpace(command: Command): Command {
 }
 
 /** The sweep that the options describe. */
-function definitionOf({ options, io }: Pick<Invocation, "options" | "io">): SweepDefinition {
+function definitionOf(
+  { options, io }: Pick<Invocation, "options" | "io">,
+  { parseSweepFile, sweepFlags }: typeof Sweeps,
+): Sweeps.SweepDefinition {
   const file = textOf(options, "space");
   const below = file === undefined ? undefined : parseSweepFile(textOfFile(resolve(io.cwd, file), file), file);
-  const flags: SweepFlags = {
+  const flags: Sweeps.SweepFlags = {
     grid: textsOf(options, "grid"),
     tie: textsOf(options, "tie"),
     where: textsOf(options, "where"),
@@ -119,7 +114,9 @@ interface SweepRun {
 
 async function sweep({ run, given, period }: SweepRun, exit: (code: number) => void): Promise<void> {
   const { options } = run;
-  const definition = definitionOf(run);
+  // Other commands start without the modules of sweeps.
+  const sweeps = await import("@atc/runtime/sweeps");
+  const definition = definitionOf(run, sweeps);
   const symbols = symbolList(options);
   const map = mapOf(options);
   const top = countOf(options, "top", "--top") ?? 10;
@@ -135,12 +132,12 @@ async function sweep({ run, given, period }: SweepRun, exit: (code: number) => v
   const data = read?.manifest.name ?? given[0];
   const reading = read === undefined ? run.data : { signal: run.data.signal, onProgress: run.data.onProgress };
   if (options["dryRun"] === true) {
-    const plan = await planSweepRun(run.runtime, data, { ...reading, ...asked });
+    const plan = await sweeps.planSweepRun(run.runtime, data, { ...reading, ...asked });
     if (run.json) run.printJson(plannedJson(plan));
     else run.printFitted(plannedText(plan, run.screen));
     return;
   }
-  const outcome = await runSweep(run.runtime, data, {
+  const outcome = await sweeps.runSweep(run.runtime, data, {
     ...reading,
     ...asked,
     top,

@@ -1,4 +1,4 @@
-import type { PlannedSweep } from "@atc/runtime";
+import type { PlannedSweep } from "@atc/runtime/sweeps";
 import { bytes, counted, integer } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
 import { type TextColumn, textTable, wrapped } from "../text/text-table.ts";

@@ -1,4 +1,4 @@
-import type { CellLabel, ScoreMap } from "@atc/runtime";
+import type { CellLabel, ScoreMap } from "@atc/runtime/sweeps";
 import type { Screen } from "../text/screen.ts";
 
 /** From the lowest fifth to the highest, without colour. */

@@ -1,4 +1,4 @@
-import type { ShownTable, SweepDefinition, SweepOutcome } from "@atc/runtime";
+import type { ShownTable, SweepDefinition, SweepOutcome } from "@atc/runtime/sweeps";
 
 /** What the report depends on besides the outcome. */
 interface SweepJsonOptions {

@@ -1,4 +1,5 @@
-import { type MetricName, metricTable, type ShownTable, type SweepOutcome } from "@atc/runtime";
+import { type MetricName, metricTable } from "@atc/runtime";
+import type { ShownTable, SweepOutcome } from "@atc/runtime/sweeps";
 import { counted, integer, percent, ratio } from "../text/number-format.ts";
 import { painted, type Screen } from "../text/screen.ts";
 import { type TextColumn, textTable, wrapped } from "../text/text-table.ts";
