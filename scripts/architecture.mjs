@@ -55,7 +55,18 @@ export const packages = {
   },
   sweep: {
     imports: ["contract", "plugin-kit", "signals", "backtest"],
-    folders: ["table", "plan", "sample", "objective", "space", "expression"],
+    folders: [
+      "validation/luck",
+      "validation/overfitting",
+      "validation/windows",
+      "validation/base",
+      "table",
+      "plan",
+      "sample",
+      "objective",
+      "space",
+      "expression",
+    ],
     limit: "44 kB",
   },
   ingest: {
