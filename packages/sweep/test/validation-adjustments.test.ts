@@ -107,7 +107,7 @@ describe("neighbourhoods", () => {
         (list, categorical) => {
           const { mean, min, count } = neighbourhoods({
             axes,
-            coordinates: Int32Array.from(list.flatMap(([a, b, c]) => [a, b, c])),
+            coordinates: Int32Array.from(list.flatMap((one) => one.slice(0, axes))),
             values: Float64Array.from(list, (one) => one[axes]),
             categorical,
           });

@@ -43,7 +43,9 @@ export function columnsOf({ rows, columns, values }: ReturnMatrix, kept: readonl
   );
 }
 
-/** Expects a value within 1e-9, relative, or 1e-12, absolute; undefined for null; and the like for lists and objects. */
+/**
+ * Expects a value within 1e-9, relative, or 1e-12, absolute; undefined for null; and the like for lists and objects.
+ */
 export function expectClose(actual: unknown, expected: unknown, place = "value"): void {
   if (expected === null) expect(actual, place).toBeUndefined();
   else if (typeof expected === "number") {

@@ -1,5 +1,4 @@
-/** The levels of the quantiles that a test reports. */
-export const quantileLevels: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
+const quantileLevels: readonly number[] = [0.05, 0.25, 0.5, 0.75, 0.95];
 
 /**
  * The quantiles of values at 0.05, 0.25, 0.5, 0.75 and 0.95, linear between ranks (Hyndman and Fan 1996, type 7).

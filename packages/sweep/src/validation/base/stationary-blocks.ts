@@ -1,8 +1,8 @@
 import type { RandomNumbers } from "../../sample/random-numbers.ts";
 
 /**
- * A sample of rows by the stationary bootstrap (Politis and Romano 1994), as blocks of rows that follow each other. After
- * the last row comes the first. The arrays hold the latest sample, and are replaced if a sample has more blocks.
+ * A sample of rows by the stationary bootstrap (Politis and Romano 1994), as blocks of rows that follow each other.
+ * After the last row comes the first. The arrays hold the latest sample, and are replaced if a sample has more blocks.
  */
 export interface StationaryBlocks {
   /** The number of blocks. */

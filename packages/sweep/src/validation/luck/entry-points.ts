@@ -1,7 +1,7 @@
 import { invalidInput } from "../base/check-settings.ts";
 import type { TradingCosts } from "./trading-costs.ts";
 
-/** Where orders fill: see the backtest's key `fill`. */
+/** The prices that orders fill at: the backtest's key `fill`. */
 export type EntryFill = "nextOpen" | "nextClose" | "worst";
 
 /** The bars of a symbol. Each array has a value per bar. */
@@ -15,7 +15,9 @@ export interface EntryBars {
   readonly low?: Float64Array | undefined;
 }
 
-/** What orders of one unit pay at each point where they can fill. Each array has a value per point. */
+/**
+ * What orders of one unit pay at each point, a place in time at which they can fill. Each array has a value per point.
+ */
 export interface EntryPoints {
   /** The number of the last point. */
   readonly last: number;

@@ -62,8 +62,8 @@ const mostMultiplier = 64;
 
 /**
  * Repeats a backtest with multiples of its costs, and searches the multiplier at which nothing is left, within 3e-11.
- * If the total return does not fall steadily with costs, it is one of the places where it changes sign. It runs up to
- * 46 backtests, one after another.
+ * If the total return does not fall steadily with costs, it is one of the multipliers at which the return changes
+ * sign. It runs up to 46 backtests, one after another.
  *
  * @param totalReturn - the total return of the account, or the portfolio, with some costs
  * @throws ATC_INVALID_CONFIG for a cost that is not a finite number of 0 or more; and what `totalReturn` throws

@@ -130,9 +130,9 @@ function lineOf(x: Float64Array, y: Float64Array): { slope: number; intercept: n
 }
 
 /**
- * The probability of backtest overfitting by combinatorially symmetric cross-validation (Bailey, Borwein, López de Prado
- * and Zhu 2017): rows in `blocks` equal blocks, of which every half is in sample once and the rest out of sample.
- * Undefined for fewer than two configurations, or fewer rows than twice the blocks.
+ * The probability of backtest overfitting by combinatorially symmetric cross-validation (Bailey, Borwein, López de
+ * Prado and Zhu 2017): rows in `blocks` equal blocks, of which every half is in sample once and the rest out of
+ * sample. Undefined for fewer than two configurations, or fewer rows than twice the blocks.
  *
  * Besides the matrix, it takes 16 bytes per block and configuration, and 28 bytes per combination. Time grows with
  * combinations times configurations; 16 blocks have 12,870 combinations.

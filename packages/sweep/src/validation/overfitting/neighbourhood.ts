@@ -4,7 +4,9 @@ import { checkInteger, invalidInput } from "../base/check-settings.ts";
 export interface GridValues {
   /** The number of axes. */
   readonly axes: number;
-  /** Per configuration and axis, the place of its value on the axis: configuration `k` has `axes` from `k * axes` on. */
+  /**
+   * Per configuration and axis, the place of its value on the axis: configuration `k` has `axes` from `k * axes` on.
+   */
   readonly coordinates: Int32Array;
   /** Per configuration, a value of which more is better; NaN if there is none. */
   readonly values: Float64Array;

@@ -74,9 +74,9 @@ function shareAbove(samples: Float64Array, statistic: number): number {
 }
 
 /**
- * The test for superior predictive ability (Hansen 2005) and the reality check (White 2000), both from the same samples
- * of a stationary bootstrap. Columns whose excess returns do not vary are left out. Undefined for fewer than three rows,
- * or if no column is left.
+ * The test for superior predictive ability (Hansen 2005) and the reality check (White 2000), both from the same
+ * samples of a stationary bootstrap. Columns whose excess returns do not vary are left out. Undefined for fewer than
+ * three rows, or if no column is left.
  *
  * Besides the matrix, it takes 16 bytes per row, 32 per sample, and 8 per block of all samples: about
  * samples x rows / block. Time grows with configurations times rows, and with configurations times those blocks.

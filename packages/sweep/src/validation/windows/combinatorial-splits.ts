@@ -36,7 +36,8 @@ export interface CombinatorialPlan {
 const mostSplits = 10_000;
 
 /**
- * Combinatorial purged cross-validation (López de Prado 2018, chapter 12). Purge and embargo may leave a split nothing to train on; its list is empty.
+ * Combinatorial purged cross-validation (López de Prado 2018, chapter 12). Purge and embargo may leave a split nothing
+ * to train on; its list is empty.
  *
  * @throws ATC_INVALID_CONFIG for an option out of range, for fewer bars than groups, or for more than 10,000 splits
  */

@@ -50,7 +50,8 @@ export function checkFolds({ bars, folds, purge = 0, embargo = 0 }: FoldOptions)
 }
 
 /**
- * Purged folds (López de Prado 2018, chapter 7), each of which is tested once. Purge and embargo may leave a fold nothing to train on; its list is empty.
+ * Purged folds (López de Prado 2018, chapter 7), each of which is tested once. Purge and embargo may leave a fold
+ * nothing to train on; its list is empty.
  *
  * @throws ATC_INVALID_CONFIG for an option out of range, or for fewer bars than folds
  */
