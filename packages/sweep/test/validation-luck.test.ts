@@ -213,8 +213,45 @@ describe("random entries", () => {
     const symbol = { time: bars.time, points, trades };
     expect(jointSpread([symbol])).toBe(1);
     expect(jointSpread([symbol, symbol])).toBeCloseTo(2, 12);
+    const short = { ...trades, sides: trades.sides.map((side) => -side) };
+    expect(jointSpread([symbol, { ...symbol, trades: short }])).toBe(1);
+    const still = { ...symbol, points: entryPoints("A", flatBars(bars.time.length), "nextClose", noCosts) };
+    expect(jointSpread([still, still])).toBe(1);
     const sameTime = { ...symbol, time: new Float64Array(bars.time.length) };
     expect(jointSpread([sameTime, sameTime])).toBe(1);
+  });
+
+  it("count the bar of an exit inside it whole if orders fill at opens", () => {
+    const lengthOf = (reason: string, fill: "nextOpen" | "nextClose"): number | undefined =>
+      heldTrades("A", [{ ...trade(1, 2), reason }], fill, 9).lengths[0];
+    for (const reason of ["signal", "timeExit", "rebalance", "bankruptcy"])
+      expect(lengthOf(reason, "nextOpen")).toBe(2);
+    for (const reason of ["stopLoss", "marginCall", "endOfData"]) expect(lengthOf(reason, "nextOpen")).toBe(3);
+    expect(lengthOf("stopLoss", "nextClose")).toBe(2);
+  });
+
+  it("are in order of entry, those that are left at once first", () => {
+    const { entries, lengths } = heldTrades("A", [trade(3, 2), trade(3, 0), trade(1, 2)], "nextClose", 9);
+    expect([Array.from(entries), Array.from(lengths)]).toEqual([
+      [1, 3, 3],
+      [2, 0, 2],
+    ]);
+  });
+
+  it("are as good as the actual ones if only rounding differs", () => {
+    const close = Float64Array.from({ length: 200 }, (_, bar) => 100 * 1.01 ** bar);
+    const own = Array.from({ length: 12 }, (_, place) => trade(place * 12, 1 + (place % 5)));
+    const symbol: EntrySymbol = { symbol: "A", bars: { ...flatBars(200), close }, trades: own };
+    expect(randomEntries({ symbols: [symbol], fill: "nextClose", costs: noCosts, samples: 200 })?.p).toBe(1);
+  });
+
+  it("lose all of a trade, and not more, if costs leave nothing of a price", () => {
+    const costs = { ...noCosts, slippageBps: 9999, spreadBps: 9999 };
+    for (const direction of [1, -1]) {
+      const symbol: EntrySymbol = { symbol: "A", bars: flatBars(9), trades: [{ ...trade(1, 2), direction }] };
+      const result = randomEntries({ symbols: [symbol], fill: "nextClose", costs, samples: 5 });
+      expect(result).toMatchObject({ totalReturn: -1, returnPerBar: -0.5, p: 1 });
+    }
   });
 
   it("take the close for the worst price without opens, highs and lows", () => {
@@ -266,9 +303,25 @@ describe("the bootstrap of bar returns", () => {
     expect(flat?.totalReturn).toEqual([15, 15, 15, 15, 15]);
   });
 
+  it("measures the spread of samples that hardly vary without rounding", () => {
+    const percents = fc.uniqueArray(fc.integer({ min: 1, max: 50 }), { minLength: 3, maxLength: 3 });
+    fc.assert(
+      fc.property(percents, ([a = 0, b = 0, c = 0]) => {
+        const equity = [1];
+        for (const percent of [a, b, c]) equity.push((equity.at(-1) ?? 0) * (1 + percent / 100));
+        const { sharpe } =
+          returnBootstrap({ equity: Float64Array.from(equity), years: 1, block: 1, samples: 100 }) ?? {};
+        // Samples of a single row, repeated, are left out; others spread by at least half a percent.
+        expect(Math.max(...(sharpe ?? []))).toBeLessThan(1000);
+      }),
+    );
+  });
+
   it("has no yearly return without time", () => {
     const { cagr, p } = returnBootstrap({ equity: Float64Array.from([1, 2, 1, 2, 3]), years: 0, barsPerYear: 5 }) ?? {};
     expect([cagr, typeof p]).toEqual([undefined, "number"]);
+    const falling = returnBootstrap({ equity: Float64Array.from([9, 7, 4, 2, 1]), years: 0, barsPerYear: 5 });
+    expect(falling?.cagr).toBeUndefined();
   });
 
   it("refuses options out of range and equity that is not finite", () => {
@@ -342,6 +395,12 @@ describe("Monte Carlo of trades", () => {
     const outcomes = isRuined ? ruined : compound ? returns : profits;
     const initialCapital = isRuined ? 1000 : 10_000;
     expectClose(tradePaths({ outcomes, initialCapital, method, compound, samples, seed }), expected);
+  });
+
+  it("has no final equity if it is too large for a number", () => {
+    const { finalEquity, maxDrawdown } =
+      tradePaths({ outcomes: Float64Array.from([1e200, 1e200]), initialCapital: 1 }) ?? {};
+    expect([finalEquity, maxDrawdown]).toEqual([undefined, [0, 0, 0, 0, 0]]);
   });
 
   it("is unknown without trades", () => {

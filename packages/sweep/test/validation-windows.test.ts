@@ -53,11 +53,20 @@ describe("walk-forward", () => {
 
   it("has no efficiency without a gain in training, and no rank correlation of one configuration", () => {
     const windows = walkForwardWindows({ bars: 4, train: 2, test: 2 });
-    const { efficiency, rankCorrelation, consistency } = walkForwardReturns(
-      matrixOf([[-0.1], [-0.2], [0.1], [0.2]]),
-      windows,
-    );
+    const {
+      efficiency,
+      rankCorrelation,
+      consistency,
+      windows: [first],
+    } = walkForwardReturns(matrixOf([[-0.1], [-0.2], [0.1], [0.2]]), windows);
     expect([efficiency, rankCorrelation, consistency]).toEqual([undefined, undefined, 1]);
+    expect(first?.efficiency).toBeUndefined();
+  });
+
+  it("gives a configuration that does not vary a Sharpe ratio of 0", () => {
+    const matrix = matrixOf(Array.from({ length: 6 }, (_, row) => [0.1, row === 2 ? 0.3 : 0.1]));
+    const { windows } = walkForwardReturns(matrix, walkForwardWindows({ bars: 6, train: 3, test: 3 }));
+    expect(windows).toMatchObject([{ chosen: 1, outOfSample: 0 }]);
   });
 
   it("tests every bar after the first training once, in order", () => {
