@@ -6,6 +6,7 @@ import { backtestOverfitting } from "../src/validation/overfitting/backtest-over
 import { deflatedSharpe, expectedMaxSharpe, probabilityAbove } from "../src/validation/overfitting/deflated-sharpe.ts";
 import { effectiveTrials } from "../src/validation/overfitting/effective-trials.ts";
 import { returnMoments } from "../src/validation/overfitting/return-moments.ts";
+import { sweepVerdict } from "../src/validation/overfitting/sweep-verdict.ts";
 import { messageOf } from "./faults.ts";
 import { columnsOf, expectClose, matrixOf, readFixture, readReturns, readTies } from "./validation-fixtures.ts";
 
@@ -142,5 +143,26 @@ describe("the probability of backtest overfitting", () => {
     for (const blocks of [3, 0, 22, 1.5])
       expect(messageOf(() => backtestOverfitting(ties, blocks))).toContain(`${blocks}`);
     expect(messageOf(() => backtestOverfitting(broken), "ATC_INVALID_ARGUMENT")).toContain("give 4");
+  });
+});
+
+describe("the verdict on a sweep", () => {
+  it.each([
+    [0.95, 0.4, "survives"],
+    [0.949, 0.4, "luck"],
+    [0.95, 0.401, "luck"],
+    [undefined, 0.1, "unknown"],
+    [0.99, undefined, "unknown"],
+  ] as const)("for a deflated Sharpe ratio of %s and a PBO of %s is %s", (ratio, pbo, verdict) => {
+    expect(sweepVerdict({ deflatedSharpe: ratio, pbo })).toBe(verdict);
+  });
+
+  it("calls the best of 200 configurations without skill luck, and lets one with skill survive", () => {
+    const matrix = noise(11, 800, 200);
+    const judge = () =>
+      sweepVerdict({ deflatedSharpe: deflatedSharpe(matrix).deflatedSharpe, pbo: backtestOverfitting(matrix, 8)?.pbo });
+    expect(judge()).toBe("luck");
+    for (let at = 7; at < matrix.values.length; at += 200) matrix.values[at] = (matrix.values[at] ?? 0) + 0.1;
+    expect(judge()).toBe("survives");
   });
 });
