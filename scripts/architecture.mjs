@@ -67,7 +67,7 @@ export const packages = {
       "space",
       "expression",
     ],
-    limit: "44 kB",
+    limit: "72 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
