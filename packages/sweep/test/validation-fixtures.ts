@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect } from "vitest";
 import type { ReturnMatrix } from "../src/validation/base/return-matrix.ts";
+import type { StationaryBlocks } from "../src/validation/base/stationary-blocks.ts";
 
 function pathOf(name: string): URL {
   return new URL(`fixtures/validation/${name}`, import.meta.url);
@@ -62,4 +63,11 @@ export function expectClose(actual: unknown, expected: unknown, place = "value")
     for (const [key, value] of Object.entries(expected as object))
       expectClose((actual as Record<string, unknown>)[key], value, `${place}.${key}`);
   } else expect(actual, place).toBe(expected);
+}
+
+/** The rows of a sample, one by one. */
+export function sampledRows({ count, starts, lengths }: StationaryBlocks, rows: number): readonly number[] {
+  return Array.from({ length: count }, (_, block) =>
+    Array.from({ length: lengths[block] ?? 0 }, (__, place) => ((starts[block] ?? 0) + place) % rows),
+  ).flat();
 }

@@ -2,11 +2,19 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createRandomNumbers } from "../src/index.ts";
 import { shuffle } from "../src/validation/base/shuffle.ts";
-import { createStationaryBlocks, type StationaryBlocks } from "../src/validation/base/stationary-blocks.ts";
+import { createStationaryBlocks } from "../src/validation/base/stationary-blocks.ts";
 import { longRunDeviation } from "../src/validation/overfitting/long-run-deviation.ts";
 import { type SuperiorAbilityOptions, superiorAbility } from "../src/validation/overfitting/superior-ability.ts";
 import { messageOf } from "./faults.ts";
-import { columnsOf, expectClose, matrixOf, readFixture, readReturns, readTies } from "./validation-fixtures.ts";
+import {
+  columnsOf,
+  expectClose,
+  matrixOf,
+  readFixture,
+  readReturns,
+  readTies,
+  sampledRows,
+} from "./validation-fixtures.ts";
 
 interface Expected extends SuperiorAbilityOptions {
   readonly firstSample: readonly number[];
@@ -24,18 +32,11 @@ const random = readFixture<{
 const returns = readReturns();
 const ties = readTies();
 
-/** The rows of a sample, one by one. */
-function rowsOf({ count, starts, lengths }: StationaryBlocks, rows: number): readonly number[] {
-  return Array.from({ length: count }, (_, block) =>
-    Array.from({ length: lengths[block] ?? 0 }, (__, place) => ((starts[block] ?? 0) + place) % rows),
-  ).flat();
-}
-
 describe("random rows", () => {
   it.each(random.stationary)("are those of other implementations: $n rows, blocks of $block, seed $seed", (one) => {
     const blocks = createStationaryBlocks(one.n, one.block);
     blocks.draw(createRandomNumbers(one.seed));
-    expect(rowsOf(blocks, one.n)).toEqual(one.indices);
+    expect(sampledRows(blocks, one.n)).toEqual(one.indices);
   });
 
   it("are as many as the rows, also if there are more blocks than the arrays first hold", () => {
@@ -44,7 +45,7 @@ describe("random rows", () => {
     blocks.draw(numbers);
     blocks.draw(numbers);
     expect(blocks.count).toBe(5000);
-    expect(rowsOf(blocks, 5000).length).toBe(5000);
+    expect(sampledRows(blocks, 5000).length).toBe(5000);
   });
 
   it.each(random.shuffled)("are shuffled like those of other implementations: $n rows, seed $seed", (one) => {
@@ -83,7 +84,7 @@ describe("superior predictive ability", () => {
     expectClose(superiorAbility(matrix, { block, samples, seed, benchmark }), expected);
     const blocks = createStationaryBlocks(matrix.rows, block ?? 0);
     blocks.draw(createRandomNumbers(seed ?? 0));
-    expect(rowsOf(blocks, matrix.rows).slice(0, firstSample.length)).toEqual(firstSample);
+    expect(sampledRows(blocks, matrix.rows).slice(0, firstSample.length)).toEqual(firstSample);
   });
 
   it("has blocks of the square root of the rows by default, 1,000 samples and the seed 1", () => {
