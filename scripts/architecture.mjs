@@ -55,8 +55,19 @@ export const packages = {
   },
   sweep: {
     imports: ["contract", "plugin-kit", "signals", "backtest"],
-    folders: ["table", "plan", "sample", "objective", "space", "expression"],
-    limit: "44 kB",
+    folders: [
+      "validation/luck",
+      "validation/overfitting",
+      "validation/windows",
+      "validation/base",
+      "table",
+      "plan",
+      "sample",
+      "objective",
+      "space",
+      "expression",
+    ],
+    limit: "72 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
