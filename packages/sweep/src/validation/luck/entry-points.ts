@@ -8,10 +8,13 @@ export type EntryFill = "nextOpen" | "nextClose" | "worst";
 export interface EntryBars {
   /** Milliseconds since 1970, not decreasing. */
   readonly time: Float64Array;
+  /** Closing prices, above 0. */
   readonly close: Float64Array;
   /** Required for fills at opens, except that `worst` takes the close instead. */
   readonly open?: Float64Array | undefined;
+  /** Highest prices, for fills `worst` and `slippageRange`. Default: the higher of open and close. */
   readonly high?: Float64Array | undefined;
+  /** Lowest prices. Default: the lower of open and close. */
   readonly low?: Float64Array | undefined;
 }
 

@@ -5,10 +5,13 @@ import type { EntryFill } from "./entry-points.ts";
 export interface EntryTrade {
   /** The bar in which it was entered, from 0. */
   readonly entryBar: number;
+  /** Bars from entry to exit. */
   readonly barsHeld: number;
   /** 1 for long, -1 for short. */
   readonly direction: number;
+  /** Why it ended, as in the table of trades. */
   readonly reason: string;
+  /** Whether it was still open at the last bar. */
   readonly open: boolean;
 }
 

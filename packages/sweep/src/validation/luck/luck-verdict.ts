@@ -7,6 +7,7 @@ export type LuckTest = "randomEntry" | "bootstrap" | "costs";
 
 /** Whether luck is excluded for one backtest that was chosen before it was seen. */
 export interface LuckVerdict {
+  /** Whether no test failed, and all have a result. */
   readonly survives: boolean;
   /** The tests that fail or have no result, in the order random entries, bootstrap, costs. */
   readonly failed: readonly LuckTest[];
@@ -14,8 +15,11 @@ export interface LuckVerdict {
 
 /** What the tests of a backtest found; undefined if one has no result. */
 export interface LuckTests {
+  /** Against entries at random; undefined if it has no result. */
   readonly randomEntry: Pick<RandomEntries, "p"> | undefined;
+  /** Against returns centred at 0; undefined if it has no result. */
   readonly bootstrap: Pick<ReturnBootstrap, "p"> | undefined;
+  /** Under higher costs; undefined if it has no result. */
   readonly costs: Pick<CostSensitivity, "breakEven"> | undefined;
 }
 

@@ -9,7 +9,9 @@ import { checkCosts, type TradingCosts } from "./trading-costs.ts";
 
 /** A symbol of a backtest. */
 export interface EntrySymbol {
+  /** The name, for messages. */
   readonly symbol: string;
+  /** All bars, those before the first trade too. */
   readonly bars: EntryBars;
   /** All trades, open ones too, in any order. */
   readonly trades: readonly EntryTrade[];
@@ -19,7 +21,9 @@ export interface EntrySymbol {
 export interface RandomEntryOptions {
   /** All symbols of the backtest in its order, those without trades too. */
   readonly symbols: readonly EntrySymbol[];
+  /** Where entries and exits are filled, as in the backtest. */
   readonly fill: EntryFill;
+  /** The costs of the backtest. */
   readonly costs: TradingCosts;
   /** Bars of each symbol before which nothing is entered, at most those before its first trade. Default: these. */
   readonly warmup?: number | undefined;
@@ -31,10 +35,13 @@ export interface RandomEntryOptions {
 
 /** Whether the same trades, entered at random, would have done as well. */
 export interface RandomEntries {
+  /** Number of samples that were drawn. */
   readonly samples: number;
+  /** Seed of their random numbers. */
   readonly seed: number;
   /** The number of trades, open ones too, and the points that they hold. */
   readonly trades: number;
+  /** Points that the trades hold. */
   readonly barsHeld: number;
   /** The factor of the samples' variance by which symbols that move and trade together spread wider. */
   readonly jointSpread: number;
@@ -42,6 +49,7 @@ export interface RandomEntries {
   readonly totalReturn: number;
   /** The sum of the trades' returns / points held; undefined if none are held. */
   readonly returnPerBar: number | undefined;
+  /** The share of samples, this backtest among them, that are as good or better. */
   readonly p: number;
   /** The share of samples that are worse. */
   readonly percentile: number;

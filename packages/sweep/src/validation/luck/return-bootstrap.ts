@@ -27,13 +27,19 @@ export interface ReturnBootstrapOptions {
  * 0.95 over the samples, and undefined if a value is not finite.
  */
 export interface ReturnBootstrap {
+  /** Mean bar returns of a block. */
   readonly block: number;
+  /** Number of samples that were drawn. */
   readonly samples: number;
+  /** Seed of their random numbers. */
   readonly seed: number;
+  /** Quantiles at 0.05, 0.25, 0.5, 0.75 and 0.95; undefined if a sample is not finite. */
   readonly totalReturn: readonly number[] | undefined;
+  /** Quantiles at 0.05, 0.25, 0.5, 0.75 and 0.95; undefined if a sample has none. */
   readonly cagr: readonly number[] | undefined;
   /** Samples of returns that do not vary are left out; undefined if none is left. */
   readonly sharpe: readonly number[] | undefined;
+  /** Quantiles at 0.05, 0.25, 0.5, 0.75 and 0.95, as parts of 1. */
   readonly maxDrawdown: readonly number[] | undefined;
   /** The share of samples with a total return of at most 0. */
   readonly probabilityOfLoss: number;

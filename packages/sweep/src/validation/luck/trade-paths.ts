@@ -23,9 +23,13 @@ export interface TradePathOptions {
 
 /** What a backtest's trades might have come to. Quantiles are at 0.05, 0.25, 0.5, 0.75 and 0.95. */
 export interface TradePaths {
+  /** Number of samples that were drawn. */
   readonly samples: number;
+  /** Seed of their random numbers. */
   readonly seed: number;
+  /** How the paths were drawn. */
   readonly method: "bootstrap" | "permutation";
+  /** Whether a trade changed equity by a factor. */
   readonly compound: boolean;
   /** Undefined if a path's equity is not finite. */
   readonly finalEquity: readonly number[] | undefined;
@@ -33,6 +37,7 @@ export interface TradePaths {
   readonly maxDrawdown: readonly number[] | undefined;
   /** The share of paths that end below the initial capital. */
   readonly probabilityOfLoss: number;
+  /** The share of paths that fall by `ruin` or more. */
   readonly probabilityOfRuin: number;
 }
 

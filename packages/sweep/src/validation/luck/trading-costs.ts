@@ -2,12 +2,19 @@ import { invalidSetting } from "../base/check-settings.ts";
 
 /** The costs of trading of a backtest. Rates that time earns or costs are not among them. */
 export interface TradingCosts {
+  /** As the key `feeBps` of the simulation. */
   readonly feeBps: number;
+  /** As the key `feePerUnit` of the simulation. */
   readonly feePerUnit: number;
+  /** As the key `feePerTrade` of the simulation. */
   readonly feePerTrade: number;
+  /** As the key `minFee` of the simulation. */
   readonly minFee: number;
+  /** As the key `slippageBps` of the simulation. */
   readonly slippageBps: number;
+  /** As the key `spreadBps` of the simulation. */
   readonly spreadBps: number;
+  /** As the key `slippageRange` of the simulation. */
   readonly slippageRange: number;
 }
 
@@ -48,6 +55,7 @@ export function checkCosts(costs: TradingCosts): void {
 
 /** How much a backtest depends on its costs. */
 export interface CostSensitivity {
+  /** Factors of the costs, rising. */
   readonly multipliers: readonly number[];
   /** The total return with costs times each multiplier. */
   readonly totalReturn: readonly number[];

@@ -7,6 +7,7 @@ import { checkMatrix, type ReturnMatrix } from "../base/return-matrix.ts";
 
 /** How often the best configuration in sample is among the worse half out of sample. */
 export interface BacktestOverfitting {
+  /** Number of ways to choose half of the blocks as sample. */
   readonly combinations: number;
   /** The rows that were used, a multiple of the blocks; the first ones are dropped. */
   readonly rows: number;
@@ -14,6 +15,7 @@ export interface BacktestOverfitting {
   readonly pbo: number;
   /** The share of combinations with a Sharpe ratio below 0 out of sample. */
   readonly probabilityOfLoss: number;
+  /** The mean of `logits`. */
   readonly meanLogit: number;
   /**
    * The mean over combinations of Spearman's correlation of all Sharpe ratios in and out of sample. Combinations
@@ -22,11 +24,13 @@ export interface BacktestOverfitting {
   readonly rankCorrelation: number | undefined;
   /** The least-squares line of Sharpe ratios out of sample on those in sample; undefined if the latter are equal. */
   readonly degradationSlope: number | undefined;
+  /** The line's value at a Sharpe ratio of 0 in sample. */
   readonly degradationIntercept: number | undefined;
   /** By combination: the logit of the chosen configuration's relative rank out of sample. */
   readonly logits: Float64Array;
   /** By combination: the chosen configuration's Sharpe ratio per bar in sample, and out of sample. */
   readonly inSample: Float64Array;
+  /** The same ratio over the other half. */
   readonly outOfSample: Float64Array;
   /** By combination: the chosen column. */
   readonly chosen: Int32Array;

@@ -41,10 +41,13 @@ export function probabilityAbove(moments: ReturnMoments, threshold: number): num
 export interface DeflatedSharpe {
   /** The column of the largest Sharpe ratio, the first of equals. */
   readonly best: number;
+  /** Its Sharpe ratio per bar. */
   readonly sharpePerBar: number;
   /** The variance of the Sharpe ratios per bar with count - 1; 0 for one configuration. */
   readonly variance: number;
+  /** Number of trials that the expected maximum assumes. */
   readonly trials: number;
+  /** The largest Sharpe ratio per bar that as many trials without skill are expected to have. */
   readonly expectedMaxSharpe: number;
   /** The probability that the true Sharpe ratio is above the expected maximum. */
   readonly deflatedSharpe: number | undefined;

@@ -14,6 +14,7 @@ export interface HaircutOptions {
 
 /** What is left of the best Sharpe ratio after an adjustment for the number of configurations. */
 export interface Haircut {
+  /** The adjusted p-value, at most 1. */
   readonly pValue: number;
   /** The yearly Sharpe ratio with that p-value, at least 0. */
   readonly sharpe: number | undefined;
@@ -29,7 +30,9 @@ export interface Haircuts {
   readonly sharpe: number;
   /** Its two-sided p-value, at most 1, without adjustment. */
   readonly pValue: number;
+  /** Bonferroni: times the number of configurations. */
   readonly bonferroni: Haircut;
+  /** Holm (1979). */
   readonly holm: Haircut;
   /** Benjamini and Yekutieli (2001). */
   readonly bhy: Haircut;

@@ -19,8 +19,11 @@ export interface SuperiorAbilityOptions {
 
 /** Whether the best configuration exceeds the benchmark by more than the best of as many without skill would. */
 export interface SuperiorAbility {
+  /** Mean rows of a block. */
   readonly block: number;
+  /** Number of samples that were drawn. */
   readonly samples: number;
+  /** Seed of their random numbers. */
   readonly seed: number;
   /** The largest mean excess return in standard errors, at least 0 (Hansen 2005). */
   readonly statistic: number;

@@ -7,7 +7,9 @@ import type { CombinatorialPlan } from "./combinatorial-splits.ts";
 
 /** The out-of-sample returns of all bars, joined from the splits of a path. */
 export interface PathOutcome {
+  /** Sharpe ratio per bar over the whole path. */
   readonly sharpePerBar: number;
+  /** Compounded return over the whole path. */
   readonly totalReturn: number;
 }
 
@@ -15,10 +17,13 @@ export interface PathOutcome {
 export interface CombinatorialPaths {
   /** The column chosen in each split: that of the largest Sharpe ratio per bar in training, the first of equals. */
   readonly chosen: readonly number[];
+  /** The outcomes, in the order of the plan's paths. */
   readonly paths: readonly PathOutcome[];
+  /** The mean of the paths' Sharpe ratios per bar. */
   readonly meanSharpe: number;
   /** The standard deviation of the paths' Sharpe ratios with count - 1; undefined for a single path. */
   readonly sdSharpe: number | undefined;
+  /** The smallest of them. */
   readonly minSharpe: number;
 }
 

@@ -5,6 +5,7 @@ import { checkFolds, equalSpans, trainingSpans } from "./folds.ts";
 
 /** How bars are divided into groups, of which every choice is tested once. */
 export interface CombinatorialOptions {
+  /** The number of bars. */
   readonly bars: number;
   /** The number of groups, 2 or more. */
   readonly groups: number;
@@ -18,13 +19,17 @@ export interface CombinatorialOptions {
 
 /** Groups that are tested together, and what is left to train on. */
 export interface CombinatorialSplit {
+  /** Numbers of the groups that are tested, rising. */
   readonly testGroups: readonly number[];
+  /** Their bars, a span per group. */
   readonly test: readonly Span[];
+  /** The bars that are trained on, as spans that do not touch. */
   readonly train: readonly Span[];
 }
 
 /** All splits, and how they join to paths over all bars. */
 export interface CombinatorialPlan {
+  /** The bars of each group. */
   readonly groups: readonly Span[];
   /** In lexicographic order of their groups. */
   readonly splits: readonly CombinatorialSplit[];

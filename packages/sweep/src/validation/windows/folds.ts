@@ -3,6 +3,7 @@ import type { Span } from "../base/span.ts";
 
 /** How bars are divided into folds. */
 export interface FoldOptions {
+  /** The number of bars. */
   readonly bars: number;
   /** The number of folds, 2 or more. */
   readonly folds: number;
@@ -14,7 +15,9 @@ export interface FoldOptions {
 
 /** A fold: what is tested, and the rest to train on, in order. */
 export interface Fold {
+  /** The bars of the test. */
   readonly test: Span;
+  /** The bars that are trained on, as spans that do not touch. */
   readonly train: readonly Span[];
 }
 

@@ -21,10 +21,13 @@ export interface WindowOutcome {
 
 /** A walk-forward over bar returns. */
 export interface WalkForwardReturns {
+  /** What each window chose, and how it did. */
   readonly windows: readonly WindowOutcome[];
   /** The returns of the chosen configurations over all tests, in order. */
   readonly returns: Float64Array;
+  /** The compounded return over all tests. */
   readonly totalReturn: number;
+  /** The Sharpe ratio per bar over all tests. */
   readonly sharpePerBar: number;
   /** Like that of a window, over all windows' rows. */
   readonly efficiency: number | undefined;

@@ -23,9 +23,13 @@ export interface WalkForwardOptions {
 
 /** A window of a walk-forward. */
 export interface WalkForwardWindow {
+  /** Bars before the training on which signals are computed. */
   readonly trainWarmup: Span;
+  /** Bars on which configurations are compared. */
   readonly train: Span;
+  /** Bars before the test on which signals are computed. */
   readonly testWarmup: Span;
+  /** Bars on which the chosen one trades. */
   readonly test: Span;
 }
 
