@@ -21,7 +21,7 @@ export interface EntrySymbol {
 export interface RandomEntryOptions {
   /** All symbols of the backtest in its order, those without trades too. */
   readonly symbols: readonly EntrySymbol[];
-  /** Where entries and exits are filled, as in the backtest. */
+  /** How entries and exits are filled, as in the backtest. */
   readonly fill: EntryFill;
   /** The costs of the backtest. */
   readonly costs: TradingCosts;

@@ -30,7 +30,7 @@ export interface Haircuts {
   readonly sharpe: number;
   /** Its two-sided p-value, at most 1, without adjustment. */
   readonly pValue: number;
-  /** Bonferroni: times the number of configurations. */
+  /** Times the number of configurations. */
   readonly bonferroni: Haircut;
   /** Holm (1979). */
   readonly holm: Haircut;
