@@ -16,6 +16,7 @@ export type { SignalGraphDescription } from "./many/describe-plan.ts";
 export { createManyStream, type ManyBlock, type ManyOptions, type ManyStream } from "./many/many-stream.ts";
 export {
   createSignalGraph,
+  type DirectionMatrix,
   type DirectionRows,
   type SignalGraph,
   type SignalGraphOptions,

@@ -220,6 +220,46 @@ describe.each(kernels)("the graph of shared kinds with the kernel %s", (kernel) 
         expectSame(columns[index] ?? [], computeOne(close, config).columns, `${chunks} ${index}`);
     }
   });
+
+  it("writes to a matrix what it hands out in rows, and nothing beyond", () => {
+    const close = cents(randomWalk(3500, 8));
+    const open = cents(randomWalk(3500, 9));
+    const configs = [20, 24].flatMap((emaLength) =>
+      (["close", "open"] as const).map((calculationSource) => ({ emaLength, calculationSource, longThreshold: 0.3 })),
+    );
+    const rows = configs.map(
+      (config) => compute({ close, open }, config, { outputs: ["direction"] }).columns.direction,
+    );
+    for (const count of [1, 127, 128, 1500]) {
+      const graph = createSignalGraph(configs, { symbols: 2 });
+      const stride = count + 3;
+      for (let from = 0; from < close.length; from += count) {
+        const end = Math.min(close.length, from + count);
+        const values = new Int8Array(stride * configs.length).fill(5);
+        graph.write({ close: close.subarray(from, end), open: open.subarray(from, end) }, { values, stride }, 1);
+        for (const [index, row] of rows.entries()) {
+          const own = values.subarray(index * stride, (index + 1) * stride);
+          expectSame(own.subarray(0, end - from), row.subarray(from, end), `${count} ${from} ${index}`);
+          expect(own.subarray(end - from).every((value) => value === 5)).toBe(true);
+        }
+      }
+      expect(graph.position(1)).toBe(close.length);
+      graph[Symbol.dispose]();
+    }
+  });
+
+  it("refuses a matrix that is too small before its state changes", () => {
+    using graph = createSignalGraph([{}, { emaLength: 40 }]);
+    const close = randomWalk(10, 1);
+    for (const [length, stride] of [
+      [19, 10],
+      [100, 9],
+    ] as const)
+      expect(() => graph.write({ close }, { values: new Int8Array(length), stride })).toThrow(
+        /it needs 2 rows of at least 10/,
+      );
+    expect(graph.position()).toBe(0);
+  });
 });
 
 /** The direction of one configuration by a computation of its own, whatever its cutout. */

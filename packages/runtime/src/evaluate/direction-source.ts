@@ -40,13 +40,7 @@ export function graphDirections(
       if (end > 0) graph.push(partOf(columnsOf(symbol), 0, end), () => undefined, symbol);
     },
     write(symbol, from, to, into, stride) {
-      graph.push(
-        partOf(columnsOf(symbol), from, to),
-        ({ from: first, count, directions }) => {
-          for (const [row, own] of directions.entries()) into.set(own.subarray(0, count), row * stride + first - from);
-        },
-        symbol,
-      );
+      graph.write(partOf(columnsOf(symbol), from, to), { values: into, stride }, symbol);
     },
     finish: () => new Set(),
     [Symbol.dispose]: () => graph[Symbol.dispose](),

@@ -26,8 +26,8 @@ export interface GraphEngine extends Disposable {
   decide(start: number, count: number, offset: number): void;
   /** The average signals of a member in the block. Valid until another computation of the thread begins. */
   averageSignals(member: number): Float64Array;
-  /** The directions of a member, `windowLength` bars. Valid as long. */
-  directions(member: number): Int8Array;
+  /** The first `length` directions of a member's row, at most `windowLength`. Valid as long. */
+  directions(member: number, length: number): Int8Array;
 }
 
 /** The outputs of a bundle's kernel, which make all nine averages of its kinds vote. */

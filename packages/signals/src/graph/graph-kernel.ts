@@ -24,8 +24,8 @@ export interface GraphKernel extends ManyKernel {
     count: number,
     offset: number,
   ): void;
-  /** The row of directions of a member. Valid until another computation of the thread begins. */
-  directions(member: number): Int8Array;
+  /** The first `length` directions of a member's row. Valid until another computation of the thread begins. */
+  directions(member: number, length: number): Int8Array;
   /** Number of kinds that have left the ladder of the plan, for kernels of their own. */
   readonly left: number;
 }
@@ -79,7 +79,7 @@ export function createGraphKernel(
   function resultsOf(member: number): BlockResults {
     const results: { -readonly [Output in keyof BlockResults]: BlockResults[Output] } = { ...copies.of(member) };
     if (outputs.has("averageSignal")) results.averageSignal = engine.averageSignals(member);
-    if (outputs.has("direction")) results.direction = engine.directions(member);
+    if (outputs.has("direction")) results.direction = engine.directions(member, blockLength);
     return results;
   }
 
@@ -119,7 +119,7 @@ export function createGraphKernel(
       return ladder?.left ?? 0;
     },
     advanceRows,
-    directions: (member) => engine.directions(member),
+    directions: (member, length) => engine.directions(member, length),
     advance(close, source, from, count, deliver) {
       advanceRows(close, source, from, count, 0);
       for (let member = 0; member < members.length; member++) deliver(members[member], resultsOf(member));

@@ -89,7 +89,7 @@ export function createPlainEngine({ bundles, cuts, members }: GraphPlan): GraphE
       for (const member of plain) decideMember(member, count, offset);
     },
     averageSignals: (member) => plain[member].averages,
-    directions: (member) => plain[member].directions,
+    directions: (member, length) => plain[member].directions.subarray(0, length),
     [Symbol.dispose]() {},
   };
 }

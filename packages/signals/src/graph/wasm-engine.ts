@@ -196,11 +196,12 @@ export function createWasmEngine(
       averageViews[member] = view;
       return view;
     },
-    directions(member) {
+    directions(member, length) {
       const { buffer } = space.doubles();
       const known = directionViews[member];
-      if (known?.buffer === buffer) return known;
-      const view = new Int8Array(buffer, address + layout.directionRow(member), windowLength);
+      // Most blocks of a run are equally long.
+      if (known?.length === length && known.buffer === buffer) return known;
+      const view = new Int8Array(buffer, address + layout.directionRow(member), length);
       directionViews[member] = view;
       return view;
     },

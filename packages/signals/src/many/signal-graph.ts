@@ -37,6 +37,14 @@ export interface DirectionRows {
   readonly directions: readonly Int8Array[];
 }
 
+/** Rows of directions in one array: that of configuration `i` begins at `i * stride`. */
+export interface DirectionMatrix {
+  /** Holds a row of `stride` directions per configuration. */
+  readonly values: Int8Array;
+  /** Directions from a row to the next, at least the bars of a call. */
+  readonly stride: number;
+}
+
 /**
  * The directions of many configurations over the same bars, from averages, votes and equities that each are computed
  * once for all configurations that need them. Memory does not grow with the number of bars.
@@ -57,6 +65,12 @@ export interface SignalGraph extends Disposable {
    * computed; what `onRows` and `reread` throw
    */
   push(prices: PriceColumns, onRows: (rows: DirectionRows) => void, symbol?: number): void;
+  /**
+   * Like `push`, but writes the directions to the beginning of the rows of a matrix.
+   *
+   * @throws as `push`; ATC_INVALID_ARGUMENT, before any state changes, for a matrix that is too small
+   */
+  write(prices: PriceColumns, into: DirectionMatrix, symbol?: number): void;
   /** What is computed, and how often. */
   describe(): SignalGraphDescription;
 }
@@ -65,6 +79,9 @@ export interface SignalGraph extends Disposable {
 function isGraph(kernel: ManyKernel): kernel is GraphKernel {
   return "advanceRows" in kernel;
 }
+
+/** Receives directions of a configuration, at a place of their window. Valid during the call. */
+type Take = (index: number, directions: Int8Array | Float64Array, at: number) => void;
 
 interface Series {
   readonly kernels: readonly ManyKernel[];
@@ -117,20 +134,52 @@ export function createSignalGraph(
     throw new AtcError("ATC_CLOSED", message, { details: { symbol } });
   }
 
-  /** Computes bars `from` to `end` (exclusive), at most a window, and copies their directions to the rows. */
-  function fillRows(kernel: ManyKernel, { close, source }: CheckedPrices, from: number, end: number): void {
+  /** Computes bars `from` to `end` (exclusive), at most a window, and hands out their directions. */
+  function advance(
+    kernel: ManyKernel,
+    { close, source }: CheckedPrices,
+    span: readonly [number, number],
+    take: Take,
+  ): void {
+    const [from, end] = span;
     for (let at = from; at < end; at += kernel.blockLength) {
       const count = Math.min(kernel.blockLength, end - at);
       if (isGraph(kernel)) kernel.advanceRows(close, source, at, count, at - from);
       else {
         kernel.advance(close, source, at, count, ({ index }, { direction }) => {
-          rows[index].set((direction as Int8Array | Float64Array).subarray(0, count), at - from);
+          take(index, (direction as Int8Array | Float64Array).subarray(0, count), at - from);
         });
       }
     }
     if (isGraph(kernel)) {
-      for (const [member, { index }] of kernel.members.entries()) rows[index].set(kernel.directions(member));
+      for (let member = 0; member < kernel.members.length; member++)
+        take(kernel.members[member].index, kernel.directions(member, end - from), 0);
     }
+  }
+
+  /** Computes the next bars of a symbol in windows. `take` receives directions with the first bar of their window. */
+  function advanceAll(
+    prices: PriceColumns,
+    symbol: number,
+    { take, done }: { readonly take: (start: number) => Take; readonly done?: (from: number, count: number) => void },
+  ): void {
+    const one = seriesOf(symbol);
+    const checked = checkSources(one.kernels, prices, one.position);
+    const { length } = prices.close;
+    const first = one.position;
+    one.position += length;
+    one.isBroken = true;
+    for (let from = 0; from < length; from += windowLength) {
+      const end = Math.min(from + windowLength, length);
+      const taken = take(from);
+      for (const [kernel, columns] of checked) advance(kernel, columns, [from, end], taken);
+      done?.(first + from, end - from);
+    }
+    one.isBroken = false;
+  }
+
+  function fillRow(index: number, directions: Int8Array | Float64Array, at: number): void {
+    rows[index].set(directions, at);
   }
 
   return {
@@ -138,18 +187,20 @@ export function createSignalGraph(
     symbols,
     position: (symbol = 0) => series[symbol]?.position ?? 0,
     push(prices, onRows, symbol = 0) {
-      const one = seriesOf(symbol);
-      const checked = checkSources(one.kernels, prices, one.position);
+      advanceAll(prices, symbol, {
+        take: () => fillRow,
+        done: (from, count) => onRows({ from, count, directions: rows }),
+      });
+    },
+    write(prices, { values, stride }, symbol = 0) {
       const { length } = prices.close;
-      const first = one.position;
-      one.position += length;
-      one.isBroken = true;
-      for (let from = 0; from < length; from += windowLength) {
-        const end = Math.min(from + windowLength, length);
-        for (const [kernel, columns] of checked) fillRows(kernel, columns, from, end);
-        onRows({ from: first + from, count: end - from, directions: rows });
+      if (stride < length || values.length < stride * whole.length) {
+        const message = `the matrix has ${values.length} directions in rows of ${stride}; it needs ${whole.length} rows of at least ${length}`;
+        throw new AtcError("ATC_INVALID_ARGUMENT", message, { details: { stride, length: values.length } });
       }
-      one.isBroken = false;
+      advanceAll(prices, symbol, {
+        take: (start) => (index, directions, at) => values.set(directions, index * stride + start + at),
+      });
     },
     describe: () => describePlan(plan, directionOnly),
     [Symbol.dispose]() {
