@@ -17,8 +17,7 @@ function naiveWeights(market: PlainMarket, { bars, hold, every, rising }: Rules)
   let held: readonly string[] = [];
   for (const [t, [, rows]] of timesOf(market).entries()) {
     for (const symbol of rows.keys()) lastTimes.set(symbol, t);
-    const isRanking = t % every === 0;
-    if (isRanking) {
+    if (t % every === 0) {
       const absent = held.filter((symbol) => !rows.has(symbol) && t - (lastTimes.get(symbol) ?? 0) <= bars);
       const growthOf = (symbol: string): number => {
         const { close } = market[symbol] as PlainColumns;
@@ -33,7 +32,7 @@ function naiveWeights(market: PlainMarket, { bars, hold, every, rising }: Rules)
     }
     for (const symbol of rows.keys()) {
       const own = weights.get(symbol) as number[];
-      own.push(isRanking ? (held.includes(symbol) ? 1 / hold : 0) : (own.at(-1) ?? 0));
+      own.push(held.includes(symbol) ? 1 / hold : 0);
     }
   }
   return weights;
@@ -44,6 +43,7 @@ const variants: readonly (readonly [string, Rules, number, number])[] = [
   ["the best 5 of 40, which lack bars", { bars: 20, hold: 5, every: 1, rising: false }, 40, 0.7],
   ["rising ones, every 7 times", { bars: 5, hold: 10, every: 7, rising: true }, 30, 0.8],
   ["the best of returns over 1 bar, which are often equal", { bars: 1, hold: 1, every: 1, rising: false }, 60, 0.5],
+  ["few that seldom have a bar, every 4 times", { bars: 2, hold: 3, every: 4, rising: false }, 20, 0.25],
   ["more than there are", { bars: 3, hold: 50, every: 3, rising: false }, 6, 0.9],
 ];
 

@@ -59,6 +59,8 @@ function startRanking(count: number, { bars, hold, every, rising }: Rules): Univ
   const best: Best = { order: new Int32Array(Math.min(hold, count)), length: 0 };
   const held = new Int32Array(best.order.length);
   let heldCount = 0;
+  /** By symbol, 1 if it is in `held`. */
+  const isHeld = new Uint8Array(count);
   let times = 0;
 
   /** Adds a close of a symbol, and compares it with the one that it replaces. */
@@ -87,8 +89,14 @@ function startRanking(count: number, { bars, hold, every, rising }: Rules): Univ
   return {
     decide({ present, columns: { close } }, weights) {
       const { length } = present;
-      for (let i = 0; i < length; i++) look(present[i], close[present[i]]);
+      for (let i = 0; i < length; i++) {
+        const symbol = present[i];
+        look(symbol, close[symbol]);
+        // One that lost its place while it had no bar still has the weight of its last one.
+        if (isHeld[symbol] === 0) weights[symbol] = 0;
+      }
       if (times % every === 0) {
+        for (let i = 0; i < heldCount; i++) isHeld[held[i]] = 0;
         const kept = keepAbsent();
         const free = best.order.length - kept;
         best.length = 0;
@@ -106,6 +114,7 @@ function startRanking(count: number, { bars, hold, every, rising }: Rules): Univ
           weights[symbol] = 1 / hold;
           held[heldCount++] = symbol;
         }
+        for (let i = 0; i < heldCount; i++) isHeld[held[i]] = 1;
       }
       times++;
     },
