@@ -471,3 +471,15 @@ describe("a module is refused before data is read", () => {
     expect(await faultOf("./rising.js")).toMatchObject({ code: "ATC_UNTRUSTED" });
   });
 });
+
+it("a strategy that replaces built-in functions of its thread loses no data", async () => {
+  await write(
+    "odd.js",
+    `Array.prototype.map = () => [];\nexport default { name: "odd", start: () => ({ decide() {} }) };\n`,
+  );
+  await run("hold");
+  await faultOf("./odd.js", { useMemoryMapped: false });
+  const warnings: string[] = [];
+  const { reused } = await run("hold", {}, { cache: false, onWarning: (text) => warnings.push(text) });
+  expect([reused, warnings]).toEqual([true, []]);
+});

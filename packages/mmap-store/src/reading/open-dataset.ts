@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { isMainThread } from "node:worker_threads";
 import { AtcError, type Dataset, fromSystemError, nearest } from "@atc/contract";
 import { isSystemError } from "../base/file-system.ts";
 import { retryCleanup } from "../lock/dataset-lock.ts";
@@ -38,7 +39,9 @@ export async function openDataset(name: string, directory: string, backend: Segm
       continue;
     }
     if ("fault" in opened) throw opened.fault;
-    await retryCleanup(name, directory, new Set(manifest.segments.map(({ file }) => file)));
+    // A worker thread may run code of the user's that has replaced what the cleanup relies on, such as
+    // Array.prototype.map: it would remove segments that the manifest names.
+    if (isMainThread) await retryCleanup(name, directory, new Set(manifest.segments.map(({ file }) => file)));
     return datasetOf(name, manifest, manifestPath(directory), opened.readers);
   }
 }

@@ -1,7 +1,7 @@
 import { stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { Dataset, OperationOptions } from "@atc/contract";
-import { AtcError, absentOnly, fromSystemError, systemNameOf } from "@atc/contract";
+import { AtcError, absentOnly, fromSystemError, isAtcError, systemNameOf } from "@atc/contract";
 import { datasetHint, datasetNamed, sourcePathOf } from "@atc/datasets";
 import type { IngestOptions, IngestReport, IngestResult } from "@atc/ingest";
 import { fingerprintOf, ingest, ingestReport } from "@atc/ingest";
@@ -95,7 +95,23 @@ export async function ingestFile(
     });
   // The threads end with the ingest, so that their memory is free afterwards.
   await using executor = await executorFor(runtime, source);
-  return await ingest(source, runtime.store, { ...settings, executor, signal, onProgress, onKept });
+  const request = { ...settings, executor, signal, onProgress, onKept };
+  const result = await ingest(source, runtime.store, request);
+  const damage = result.reused ? await damageOf(runtime, name) : undefined;
+  if (damage === undefined) return result;
+  runtime.warn(`${damage.message.replace(/; .*$/, "")}, so its file was read again`);
+  return await ingest(source, runtime.store, { ...request, force: true });
+}
+
+/** Why a dataset that is up to date by its manifest cannot be read; undefined if it can. */
+async function damageOf({ store }: Runtime, name: string): Promise<AtcError | undefined> {
+  try {
+    (await store.open(name))[Symbol.dispose]();
+    return undefined;
+  } catch (error) {
+    if (isAtcError(error, "ATC_CORRUPT_DATA")) return error;
+    throw error;
+  }
 }
 
 /** Whether a text names files: an existing path, or a pattern. */
