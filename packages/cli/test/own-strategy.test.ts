@@ -89,10 +89,63 @@ it("a symbol on which a strategy fails is listed, and the exit code is that of d
   expect(run.stdout).toContain("not today");
 });
 
-it("atc signals says that a strategy does not decide there", async () => {
+/** The latest decision of each symbol by the rows of `atc backtest --equity`. */
+function latestRows(csv: string): readonly object[] {
+  const [head = "", ...lines] = csv.trim().split("\n");
+  const names = head.split(",");
+  const rows = lines.map((line) => Object.fromEntries(line.split(",").map((text, i) => [names[i] ?? "", text])));
+  return [...new Set(rows.map(({ symbol }) => symbol))].map((symbol) => {
+    const own = rows.filter((row) => row["symbol"] === symbol);
+    const last = own.at(-1) ?? {};
+    const other = own.findLastIndex(({ direction }) => direction !== last["direction"]);
+    return {
+      symbol,
+      time: last["timestamp"],
+      direction: Number(last["direction"]),
+      since: own[other + 1]?.["timestamp"],
+      isSinceStart: other < 0,
+      bars: own.length,
+    };
+  });
+}
+
+it("atc signals shows what a strategy or a file decided at the last bar of each symbol", async () => {
+  await writeRotation();
+  await shop.file("my-cross.js", cross);
+  await shop.file("decided.csv", "symbol,time,direction\nAAA,2024-01-05,1\nAAA,2024-02-01,-1\nBBB,2024-03-01,1\n");
+  for (const strategy of [
+    ["--strategy", "./my-cross.js"],
+    ["--strategy", "cross", "--parameter", "slow=30"],
+    ["--signals", "decided.csv"],
+  ]) {
+    const equity = await shop.atc("backtest", "bars.csv", ...strategy, "--equity", "e.csv", "--force");
+    expect(equity.code).toBe(0);
+    const wanted = latestRows(await readFile(join(shop.path, "e.csv"), "utf8"));
+    expect(wanted.length).toBe(2);
+    for (let run = 0; run < 2; run++) {
+      const { code, stdout } = await shop.atc("signals", "bars.csv", ...strategy, "--json");
+      expect([strategy, code]).toEqual([strategy, 0]);
+      expect(JSON.parse(stdout).symbols).toEqual(wanted.map((one) => expect.objectContaining(one)));
+    }
+  }
+  const table = await shop.atc("signals", "bars.csv", "--signals", "decided.csv", "--symbols", "AAA");
+  expect(table.stdout).toMatch(/decisions of decided\.csv at the last bar/);
+  expect(table.stdout).toMatch(/^AAA +2024-04-29 +\d+\.\d+ +short +-?1 +2024-02-01$/m);
+  const universe = await shop.atc("signals", "bars.csv", "--strategy", "./rotation.js", "--json");
+  const { symbols } = JSON.parse(universe.stdout);
+  expect(symbols.map(({ direction, strength }: Record<string, number>) => [direction, strength]).sort()).toEqual([
+    [0, 0],
+    [1, 1],
+  ]);
+});
+
+it.each([
+  ["-o", "x.csv"],
+  ["--min-signal", "0.5"],
+])("atc signals refuses %s for another strategy than ATC, and says what to use", async (...options) => {
   await writeProject();
-  const run = await shop.atc("signals", "bars.csv", "--strategy", "./my-cross.js");
-  expect(run.stderr).toMatch(/"\.\/my-cross\.js".*computes the signals of ATC/);
+  const run = await shop.atc("signals", "bars.csv", "--strategy", "./my-cross.js", ...options);
+  expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(/--equity-columns|leave it out/)]);
 });
 
 const rotation = `

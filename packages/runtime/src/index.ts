@@ -79,6 +79,7 @@ export {
   explainBars,
   explainedColumns,
 } from "./checks/explain-bars.ts";
+export { type DecisionScan, type LatestDecision, latestDecisions } from "./checks/latest-decisions.ts";
 export type { ExplainedFill } from "./checks/position-at.ts";
 export type { KindState, SymbolState } from "./compute/symbol-state.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";

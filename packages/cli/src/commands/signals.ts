@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { AtcError } from "@atc/contract";
 import type { Period } from "@atc/runtime";
-import { computeSignals, exportSignals, scanSignals, signalFormats, writeSignals } from "@atc/runtime";
+import { computeSignals, exportSignals, latestDecisions, scanSignals, signalFormats, writeSignals } from "@atc/runtime";
 import type { Command } from "commander";
 import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
@@ -10,18 +10,10 @@ import { checkOutputs } from "../invocation/output-files.ts";
 import { periodOf, withPeriod } from "../invocation/period.ts";
 import { symbolList } from "../invocation/reading-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
+import { decisionTable } from "../reports/decision-table.ts";
 import { scanTable, skippedLines, stateLine } from "../reports/scan-table.ts";
 import { signalWeights } from "../reports/signal-weights.ts";
 import { counted, integer } from "../text/number-format.ts";
-
-/** Says that a configured strategy does not decide here. */
-function warnOfStrategy({ runtime }: Invocation): void {
-  const { strategy } = runtime.config;
-  if (strategy === "atc") return;
-  runtime.warn(
-    `strategy is "${strategy}", but atc signals computes the signals of ATC; atc backtest runs the strategy`,
-  );
-}
 
 /** What one run of the command is asked for. */
 interface SignalsRun {
@@ -70,6 +62,41 @@ async function scan({ run, data, symbols, period }: SignalsRun, exit: (code: num
   run.printFitted(scanTable(found, shown, run.screen));
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
   run.say(`\n${integer(cachedSymbols)} of ${counted(found.symbols.length, "symbol")} from the cache, in ${seconds} s`);
+}
+
+/** What decides instead of ATC; undefined if ATC does. */
+function otherStrategy({ config }: Invocation["runtime"]): string | undefined {
+  return config.signals ?? (config.strategy === "atc" ? undefined : config.strategy);
+}
+
+/** The latest decisions of another strategy than ATC, for all symbols. */
+async function decisions(
+  { run, data, symbols, period, output }: SignalsRun,
+  strategy: string,
+  exit: (code: number) => void,
+): Promise<void> {
+  const { allBars, minSignal } = run.options;
+  if (allBars === true || output !== undefined)
+    throw refusal(
+      `only the signals of ATC are written here; for the decisions of ${strategy} at every bar use atc backtest --equity FILE.csv --equity-columns strength`,
+      output === undefined ? "--all-bars" : "--output",
+      output ?? "",
+    );
+  if (minSignal !== undefined)
+    throw refusal(
+      `--min-signal selects by ATC's average signal, which ${strategy} does not have; leave it out`,
+      "--min-signal",
+      String(minSignal),
+    );
+  const found = await latestDecisions(run.runtime, data, {
+    ...run.data,
+    ...(symbols === undefined ? {} : { symbols }),
+    ...(period === undefined ? {} : { period }),
+  });
+  exit(found.symbols.length === 0 ? exitCodes.data : exitCodes.ok);
+  const { path, dataset, skipped } = found;
+  if (run.json) return run.printJson({ strategy, data: { path, dataset }, symbols: found.symbols, skipped });
+  run.printFitted(decisionTable(found, strategy, run.screen));
 }
 
 /** Every bar of all symbols, as one table. */
@@ -143,7 +170,7 @@ export function addSignals(program: Command, io: CommandLineIo, exit: (code: num
   const command = program
     .command("signals [data]")
     .description(
-      "The current signal of every symbol, the strongest first; with --symbols S, its averages and weights; with -o, every bar",
+      "The current signal of every symbol, the strongest first; with --symbols S, its averages and weights; with -o, every bar; with --strategy, its decision at the last bar of each symbol",
     )
     .option(
       "--symbols <list>",
@@ -171,8 +198,9 @@ export function addSignals(program: Command, io: CommandLineIo, exit: (code: num
       output: typeof output === "string" ? output : undefined,
       force: force === true,
     };
+    const other = otherStrategy(run.runtime);
+    if (other !== undefined) return await decisions(asked, other, exit);
     const kind = checkCombination(asked);
-    warnOfStrategy(run);
     if (asked.output !== undefined && asked.output !== "-")
       checkOutputs([{ flag: "--output", file: resolve(io.cwd, asked.output) }], {
         inputs: [data, run.runtime.loaded.file],

@@ -80,7 +80,11 @@ function staleLines({ symbols }: SignalScan, shown: readonly SymbolState[]): rea
   return [`no bar on ${newest}, the newest day: ${names(stale.toSorted())}`];
 }
 
-function warningLines(states: readonly SymbolState[], screen: Screen): readonly string[] {
+/** Warnings of symbols, alike ones together. */
+export function warningLines(
+  states: readonly Pick<SymbolState, "symbol" | "warnings">[],
+  screen: Screen,
+): readonly string[] {
   const symbolsByWarning = new Map<string, string[]>();
   for (const { symbol, warnings } of states)
     for (const warning of warnings) {

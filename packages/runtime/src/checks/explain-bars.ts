@@ -181,7 +181,8 @@ function rowsOf({ decisions, unit }: RecordedSymbol, { symbol, time, isDate = fa
   );
 }
 
-function decisionAt(reader: CurveReader, row: number, signal: BacktestConfig["signal"]): BarDecision {
+/** The decision at a recorded row. */
+export function decisionAt(reader: CurveReader, row: number, signal: BacktestConfig["signal"]): BarDecision {
   const direction = new Int8Array(1);
   const value = new Float64Array(1);
   reader.directions(row, direction);
