@@ -38,16 +38,18 @@ export { datasetHistory, datasetNamed, describeDataset, findDataset, staleDatase
 export type { IngestReport, IngestResult, SeriesQuality } from "@atc/ingest";
 export { ingestReport, notableJumps, reasonTexts, type StrayTime, strayTimes } from "@atc/ingest";
 export type { Aggregation, ResampleOptions, ResampleResult, SymbolBars } from "@atc/resample";
-export type { BacktestCurves } from "./backtest/backtest-curves.ts";
-export type { BacktestReport } from "./backtest/backtest-report.ts";
 export {
   type BacktestOutcome,
   type BacktestOutcomeWithResult,
+  runBacktest,
+} from "./backtest/array-backtest.ts";
+export type { BacktestCurves } from "./backtest/backtest-curves.ts";
+export type { BacktestReport } from "./backtest/backtest-report.ts";
+export {
   type OpenBacktest,
   type OpenBacktestWithCurves,
   openBacktest,
   type RunBacktestOptions,
-  runBacktest,
 } from "./backtest/run-backtest.ts";
 export { type BacktestFileOptions, backtestFile } from "./calls/backtest-file.ts";
 export { type ResampleDataOptions, resampleData } from "./calls/data-resample.ts";

@@ -1,5 +1,6 @@
 import { type Period, periodRows } from "@atc/backtest";
 import type { Dataset } from "@atc/contract";
+import { chosenSymbols } from "../data/chosen-symbols.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 
@@ -15,13 +16,8 @@ export function readSymbols(
   wanted: readonly string[] | undefined,
   period: Period | undefined,
 ): ReadSymbol[] {
-  const symbols = wanted === undefined ? dataset.symbols() : [...new Set(wanted)].sort(byCodeUnit);
-  return symbols.map((symbol) => {
+  return chosenSymbols(dataset, wanted).map((symbol) => {
     const { start, to, curveBars } = periodRows(dataset.series(symbol), { limit, period });
     return { symbol, bars: curveBars, rows: to - start };
   });
-}
-
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : 1;
 }

@@ -1,13 +1,5 @@
-import type {
-  AnyBoundStrategy,
-  BacktestFigures,
-  BacktestIntoOptions,
-  BacktestResult,
-  CurveReader,
-  Period,
-} from "@atc/backtest";
+import type { AnyBoundStrategy, BacktestFigures, BacktestIntoOptions, CurveReader, Period } from "@atc/backtest";
 import {
-  arraysOfReader,
   backtestInto,
   checkData,
   checkPeriod,
@@ -43,7 +35,7 @@ import { threadBatches } from "./thread-batches.ts";
 import { keyOptionsOf, rememberedUniverse } from "./universe-decisions.ts";
 
 /** What every backtest returns. */
-interface BacktestEnd {
+export interface BacktestEnd {
   /** The figures. */
   readonly report: BacktestReport;
   /** The name of the dataset that holds the data. */
@@ -54,18 +46,6 @@ interface BacktestEnd {
   readonly cachedSymbols: number;
   /** Whether the dataset already existed and was up to date. */
   readonly reused: boolean;
-}
-
-/** The results of a backtest, with curves in arrays. */
-export interface BacktestOutcome extends BacktestEnd {
-  /** Curves, trades and directions; undefined if they were not requested. */
-  readonly result: BacktestResult | undefined;
-}
-
-/** The results of a backtest whose curves were requested. */
-export interface BacktestOutcomeWithResult extends BacktestOutcome {
-  /** Curves, trades and directions. */
-  readonly result: BacktestResult;
 }
 
 /** The results of a backtest, with curves outside of the heap. Disposal frees them. */
@@ -361,44 +341,6 @@ function curvesOf(
     shared: undefined,
     portfolio: { timeUnit, length, read },
   };
-}
-
-/** Reads all curves into arrays. */
-function arraysOf({ figures, accounts, shared, portfolio }: BacktestCurves): BacktestResult {
-  const symbols = accounts.map((account) => ({ ...account.figures, ...arraysOfReader(account.curves) }));
-  if (figures.portfolio === undefined || portfolio === undefined) return { ...figures, symbols, portfolio: undefined };
-  const times = new BigInt64Array(portfolio.length);
-  const equity = new Float64Array(portfolio.length);
-  portfolio.read(0, times, equity);
-  const account = shared === undefined ? undefined : arraysOfReader(shared.curves, true);
-  return { ...figures, symbols, account, portfolio: { ...figures.portfolio, times, equity } };
-}
-
-/**
- * Like `openBacktest`, with curves and trades in arrays.
- *
- * @throws what `openBacktest` throws
- */
-export async function runBacktest(
-  runtime: Runtime,
-  data: string | undefined,
-  options: RunBacktestOptions & { readonly curves: true },
-): Promise<BacktestOutcomeWithResult>;
-/** Like the first form, without a result unless `options.curves` is true. */
-export async function runBacktest(
-  runtime: Runtime,
-  data: string | undefined,
-  options?: RunBacktestOptions,
-): Promise<BacktestOutcome>;
-export async function runBacktest(
-  runtime: Runtime,
-  data: string | undefined,
-  options: RunBacktestOptions = {},
-): Promise<BacktestOutcome> {
-  using run = await openBacktest(runtime, data, options);
-  const { report, dataset, curves, cached, cachedSymbols, reused } = run;
-  const result = curves === undefined ? undefined : arraysOf(curves);
-  return { report, dataset, result, cached, cachedSymbols, reused };
 }
 
 /**

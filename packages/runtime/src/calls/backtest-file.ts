@@ -1,5 +1,5 @@
-import type { BacktestOutcome, BacktestOutcomeWithResult, RunBacktestOptions } from "../backtest/run-backtest.ts";
-import { runBacktest } from "../backtest/run-backtest.ts";
+import { type BacktestOutcome, type BacktestOutcomeWithResult, runBacktest } from "../backtest/array-backtest.ts";
+import type { RunBacktestOptions } from "../backtest/run-backtest.ts";
 import type { RuntimeOptions } from "../wiring/runtime.ts";
 import { openRuntime } from "../wiring/runtime.ts";
 

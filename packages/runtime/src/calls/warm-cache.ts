@@ -1,4 +1,4 @@
-import { runBacktest } from "../backtest/run-backtest.ts";
+import { runBacktest } from "../backtest/array-backtest.ts";
 import type { DataOptions } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
 import { computeSignals } from "../signals/run-signals.ts";

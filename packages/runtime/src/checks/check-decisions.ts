@@ -4,10 +4,11 @@ import { AtcError, type Dataset, type Executor, type OperationOptions } from "@a
 import { createPacer } from "@atc/plugin-kit";
 import { knownTimes } from "@atc/resample";
 import { type ChosenStrategy, chooseStrategy, type OwnStrategy } from "../backtest/chosen-strategy.ts";
+import type { CheckTaskInput, CheckTaskOutput } from "../compute/check-task.ts";
 import { checkedRows, checkSteps, type DecisionCheck, type DecisionFinding } from "../compute/decision-check.ts";
-import type { CheckTaskInput, CheckTaskOutput } from "../compute/tasks.ts";
 import { datasetRef } from "../compute/thread-datasets.ts";
 import type { WatchedModule } from "../compute/watched-module.ts";
+import { chosenSymbols } from "../data/chosen-symbols.ts";
 import { type DataOptions, openData } from "../data/open-data.ts";
 import { strategyFault } from "../strategy/guarded-strategy.ts";
 import { ofSymbols } from "../strategy/of-symbols.ts";
@@ -163,7 +164,7 @@ async function checkDecisions(
   const { dataset, path = data ?? opened.dataset.manifest.name } = opened;
   const strategy = ofSymbols(chosen.on(dataset), "this check", forUniverse);
   checkData(backtestPart(runtime.config), strategy, dataset);
-  const symbols = [...new Set(options.symbols ?? dataset.symbols())].sort((a, b) => (a < b ? -1 : 1));
+  const symbols = chosenSymbols(dataset, options.symbols);
   const { limit } = runtime.config;
   const rows = symbols.map((symbol) => {
     const { start, to } = periodRows(dataset.series(symbol), { limit });

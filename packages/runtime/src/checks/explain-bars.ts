@@ -14,6 +14,7 @@ import type { SymbolState } from "../compute/symbol-state.ts";
 import { scanSignals } from "../signals/scan-signals.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { type ExplainedFill, positionAt, type TimeSpan } from "./position-at.ts";
+import { decisionAt, rowFrom, timeAt } from "./recorded-rows.ts";
 
 /** A bar to explain. */
 export interface BarPlace {
@@ -137,24 +138,6 @@ function recordedSymbol({ curves, report }: OpenBacktestWithCurves, symbol: stri
   throw new AtcError("ATC_NOT_FOUND", `cannot explain symbol "${symbol}": ${hint}`, { details: { symbol } });
 }
 
-function timeAt(reader: CurveReader, row: number): bigint {
-  const time = new BigInt64Array(1);
-  reader.times(row, time);
-  return time[0] as bigint;
-}
-
-/** The first bar of a curve whose time is `time` or later. */
-function rowFrom(reader: CurveReader, time: bigint): number {
-  let low = 0;
-  let high = reader.bars;
-  while (low < high) {
-    const middle = low + Math.floor((high - low) / 2);
-    if (timeAt(reader, middle) < time) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
 /** The rows of a bar: several if ticks share its millisecond. */
 interface FoundRows {
   readonly first: number;
@@ -179,23 +162,6 @@ function rowsOf({ decisions, unit }: RecordedSymbol, { symbol, time, isDate = fa
     `the backtest has no bar of symbol "${symbol}" at ${isoTime(start, unit)}; the ${which} ${names.join(" and ")}`,
     { details: { symbol, nearest: names } },
   );
-}
-
-/** The decision at a recorded row. */
-export function decisionAt(reader: CurveReader, row: number, signal: BacktestConfig["signal"]): BarDecision {
-  const direction = new Int8Array(1);
-  const value = new Float64Array(1);
-  reader.directions(row, direction);
-  const columnAt = (name: BarColumn): number => {
-    reader.column(name, row, value);
-    return value[0] as number;
-  };
-  const { columns } = reader;
-  return {
-    direction: direction[0] as number,
-    ...(columns.includes("strength") && signal !== "entries" ? { strength: columnAt("strength") } : {}),
-    ...(columns.includes("entry") && signal === "entries" ? { entry: columnAt("entry") === 1 } : {}),
-  };
 }
 
 function accountAt(reader: CurveReader, row: number, unit: TimeUnit): AccountState {

@@ -1,7 +1,7 @@
 import { type CurveReader, isoTime, type SkippedSymbol, type TimeUnit } from "@atc/backtest";
 import { openBacktest, type RunBacktestOptions } from "../backtest/run-backtest.ts";
 import type { Runtime } from "../wiring/runtime.ts";
-import { decisionAt } from "./explain-bars.ts";
+import { decisionAt, timeAt } from "./recorded-rows.ts";
 
 /** What a strategy decided at the last bar of a symbol. Plain data. */
 export interface LatestDecision {
@@ -54,12 +54,6 @@ function sinceRow(reader: CurveReader, last: number): number {
   return 0;
 }
 
-function timeText(reader: CurveReader, row: number, unit: TimeUnit): string {
-  const time = new BigInt64Array(1);
-  reader.times(row, time);
-  return isoTime(time[0] as bigint, unit);
-}
-
 function latestOf(
   { config }: Runtime,
   reader: CurveReader,
@@ -77,11 +71,11 @@ function latestOf(
   if (hasClose) reader.column("close", row, close);
   return {
     symbol,
-    time: timeText(reader, row, unit),
+    time: isoTime(timeAt(reader, row), unit),
     close: hasClose ? (close[0] as number) : null,
     direction,
     strength,
-    since: timeText(reader, since, unit),
+    since: isoTime(timeAt(reader, since), unit),
     isSinceStart: since === 0,
     bars: reader.bars,
     warnings,

@@ -18,7 +18,7 @@ import {
   withMembers,
 } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
-import type { AtcError, Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
+import type { Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
 import { knownTimes } from "@atc/resample";
 import type { EvaluationResults } from "../evaluate/evaluation.ts";
@@ -28,12 +28,13 @@ import { guardedStrategy } from "../strategy/guarded-strategy.ts";
 import { ofSymbols } from "../strategy/of-symbols.ts";
 import { type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
 import { builtInStrategy, type StrategyParts } from "./built-in-strategy.ts";
-import { checkSteps, type DecisionCheck, type DecisionFinding } from "./decision-check.ts";
+import { type CheckTaskInput, type CheckTaskOutput, decisionChecks } from "./check-task.ts";
 import { readPrices } from "./price-series.ts";
 import type { ComputedSignals } from "./signal-steps.ts";
 import { signalSteps } from "./signal-steps.ts";
 import type { StateRequest, SymbolState } from "./symbol-state.ts";
 import { createStates } from "./symbol-state.ts";
+import { failureOf, type TaskFailure } from "./task-failure.ts";
 import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
 import { createThreadStrategies } from "./thread-strategies.ts";
 import { type StrategyTraitsOfModule, traitsOfModules, type UnitTaskInput, unitEvaluations } from "./unit-task.ts";
@@ -67,14 +68,6 @@ export interface TestedSymbol {
   readonly counts: CurveCounts;
 }
 
-/** A symbol that could not be backtested, as plain data. */
-export interface TaskFailure {
-  readonly symbol: string;
-  readonly code: AtcError["code"];
-  readonly message: string;
-  readonly details: JsonObject;
-}
-
 export interface BacktestTaskOutput {
   /** The symbols that were backtested, in the order of the input. */
   readonly tested: readonly TestedSymbol[];
@@ -99,12 +92,6 @@ export const describeTraits: Task<WatchedModule, StrategyTraitsOfModule> = task(
   version: 1,
   run: traitsOfModules(strategies),
 });
-
-/** An error as the fault of a symbol. A decision that is not one is the fault of the user's strategy, if it is one. */
-function failureOf(symbol: string, { code, message, details }: AtcError, own?: WatchedModule | undefined): TaskFailure {
-  if (own === undefined || code !== "ATC_INVALID_ARGUMENT") return { symbol, code, message, details };
-  return { symbol, code: "ATC_STRATEGY", message, details: { ...details, strategy: own.module.label } };
-}
 
 /** What one symbol of a task needs. */
 interface SymbolInput extends BacktestTaskInput {
@@ -206,53 +193,11 @@ export const evaluateUnit: Task<UnitTaskInput, EvaluationResults> = task({
   run: unitEvaluations({ datasets, strategies }),
 });
 
-/** Symbols of a dataset for which to check the decisions of a strategy. */
-export interface CheckTaskInput
-  extends DatasetRef,
-    StrategyParts,
-    Pick<BacktestTaskInput, "symbols" | "own" | "limit" | "decided" | "members"> {
-  readonly check: DecisionCheck;
-}
-
-export interface CheckTaskOutput {
-  /** The symbols that were checked, in the order of the input. */
-  readonly findings: readonly DecisionFinding[];
-  /** Symbols that could not be checked. */
-  readonly failures: readonly TaskFailure[];
-}
-
-async function runCheck(input: CheckTaskInput, context: TaskContext): Promise<CheckTaskOutput> {
-  const dataset = await datasets.open(input);
-  const thread = input.own === undefined ? undefined : watchedThread(input.own.watch);
-  const strategyOf = await strategiesOf(input, thread);
-  const findings: DecisionFinding[] = [];
-  const failures: TaskFailure[] = [];
-  let before = 0;
-  for (const [place, symbol] of input.symbols.entries()) {
-    thread?.enter(place);
-    try {
-      const steps = checkSteps(dataset.series(symbol), {
-        ...input,
-        strategy: strategyOf(dataset),
-        times: knownTimes(dataset.manifest),
-      });
-      let step = steps.next();
-      for (; step.done !== true; step = steps.next()) {
-        context.throwIfCancelled();
-        context.onProgress({ phase: "computing", done: before + step.value, unit: "bars" });
-      }
-      findings.push(step.value);
-      before += step.value.bars;
-    } catch (error) {
-      if (!isSymbolFault(error, symbol)) throw error;
-      failures.push(failureOf(symbol, error, input.own));
-    }
-  }
-  return { findings, failures };
-}
-
 /** Checks the decisions of a strategy. */
-export const checkSymbols: Task<CheckTaskInput, CheckTaskOutput> = task({ version: 1, run: runCheck });
+export const checkSymbols: Task<CheckTaskInput, CheckTaskOutput> = task({
+  version: 1,
+  run: decisionChecks({ datasets, strategiesOf }),
+});
 
 /** A symbol of a dataset whose signals to compute. */
 export interface SignalTaskInput extends DatasetRef {

@@ -11,9 +11,10 @@ import {
 } from "@atc/backtest";
 import type { AtcConfig } from "@atc/config";
 import { AtcError } from "@atc/contract";
+import type { BacktestOutcome } from "../backtest/array-backtest.ts";
 import { type BacktestCurves, curvesOfResult } from "../backtest/backtest-curves.ts";
 import type { BacktestReport } from "../backtest/backtest-report.ts";
-import type { BacktestOutcome, OpenBacktest } from "../backtest/run-backtest.ts";
+import type { OpenBacktest } from "../backtest/run-backtest.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { curveTableNames, mostTextRows, portfolioTables, tableRows, tablesJson } from "./curve-tables.ts";
 import { replaceFile } from "./replace-file.ts";

@@ -4,6 +4,7 @@ import { AtcError, isAtcError, throwIfAborted } from "@atc/contract";
 import type { RowRange } from "@atc/datasets";
 import { createPacer } from "@atc/plugin-kit";
 import type { StateRequest } from "../compute/symbol-state.ts";
+import { chosenSymbols } from "../data/chosen-symbols.ts";
 import type { DataOptions } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
 import { type ExportResult, openTarget, type TableTarget } from "../data/table-target.ts";
@@ -52,7 +53,7 @@ export async function exportSignals(
   const pacer = createPacer({ signal });
   const ranges: RowRange[] = [];
   const skipped: SkippedSymbol[] = [];
-  for (const symbol of [...new Set(options.symbols ?? dataset.symbols())].sort((a, b) => (a < b ? -1 : 1))) {
+  for (const symbol of chosenSymbols(dataset, options.symbols)) {
     const series = dataset.series(symbol);
     try {
       ranges.push(signalRange(series, request, from));

@@ -11,6 +11,7 @@ import type { StateRequest, SymbolState } from "../compute/symbol-state.ts";
 import { createStates } from "../compute/symbol-state.ts";
 import type { ScanTaskInput, ScanTaskOutput } from "../compute/tasks.ts";
 import { datasetRef } from "../compute/thread-datasets.ts";
+import { chosenSymbols } from "../data/chosen-symbols.ts";
 import type { DataOptions } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
 import { asJson, signalKeyPart, signalPart } from "../wiring/config-parts.ts";
@@ -234,7 +235,7 @@ export async function scanSignals(
   await runtime.checkCodec();
   using opened = await openData(runtime, data, options);
   const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
-  const symbols = [...new Set(options.symbols ?? dataset.symbols())].sort((a, b) => (a < b ? -1 : 1));
+  const symbols = chosenSymbols(dataset, options.symbols);
   const sized = symbols.map((symbol): ReadSymbol => {
     const { start, to } = periodRows(dataset.series(symbol), { limit, period });
     return { symbol, rows: to - start };

@@ -146,7 +146,7 @@ export async function searchConfigurations(options: SearchOptions): Promise<Sear
     return undefined;
   }
 
-  /** Asks for the next candidates; false if there are none for now. */
+  /** Asks for the next candidates; false if the sampler gives none. */
   async function ask(): Promise<boolean> {
     const candidates = sampler.isDone ? [] : sampler.ask();
     if (candidates.length === 0) return false;

@@ -13,6 +13,7 @@ import {
   sweepMetrics,
 } from "@atc/sweep";
 import { runtimeFor } from "../backtest/runtime-for.ts";
+import { chosenSymbols } from "../data/chosen-symbols.ts";
 import { type DataOptions, type OpenedData, openData } from "../data/open-data.ts";
 import { backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
@@ -82,7 +83,7 @@ function readSymbols(
   wanted: readonly string[] | undefined,
   period: Period | undefined,
 ): Pick<SweepSetup, "symbols" | "rows"> {
-  const symbols = wanted === undefined ? dataset.symbols() : [...new Set(wanted)].sort((a, b) => (a < b ? -1 : 1));
+  const symbols = chosenSymbols(dataset, wanted);
   if (symbols.length === 0)
     throw new AtcError("ATC_INVALID_DATA", "the data has no symbols, so there is nothing to sweep");
   const rows = symbols.reduce((sum, symbol) => {
