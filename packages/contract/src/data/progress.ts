@@ -7,7 +7,7 @@ export interface Progress {
   /** Total number of units, if known. */
   readonly total?: number;
   /** What is counted. */
-  readonly unit: "bytes" | "rows" | "bars" | "symbols" | "configurations";
+  readonly unit: "bytes" | "rows" | "bars" | "symbols" | "configurations" | "samples";
   /** Rows processed in this phase, if rows are not the unit. */
   readonly rows?: number;
   /** A remark for people, of a few words. */

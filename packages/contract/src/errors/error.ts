@@ -14,6 +14,7 @@ import type { JsonObject, JsonValue } from "../data/json.ts";
  * | ATC_IO | the system refused a read or a write |
  * | ATC_LOCKED | another process is writing the same thing |
  * | ATC_MISSING_PLUGIN | a package is not installed; the message holds the command that installs it |
+ * | ATC_NETWORK | an exchange or another server did not answer, or refused to |
  * | ATC_NOT_FOUND | a file, dataset, symbol or key that does not exist |
  * | ATC_NO_SPACE | the disk is full |
  * | ATC_READ_ONLY | the target cannot be written |
@@ -33,6 +34,7 @@ export type AtcErrorCode =
   | "ATC_IO"
   | "ATC_LOCKED"
   | "ATC_MISSING_PLUGIN"
+  | "ATC_NETWORK"
   | "ATC_NOT_FOUND"
   | "ATC_NO_SPACE"
   | "ATC_READ_ONLY"
@@ -95,6 +97,8 @@ export interface AtcErrorDetails {
     /** The line that installs the packages. */
     readonly install?: string;
   };
+  /** The server, and its answer if there was one. */
+  readonly ATC_NETWORK: { readonly exchange?: string; readonly status?: number };
   /** What does not exist. */
   readonly ATC_NOT_FOUND: DataPlace;
   /** What the system refused. */

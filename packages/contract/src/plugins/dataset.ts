@@ -323,6 +323,15 @@ export interface VerifyReport {
   readonly faults: readonly VerifyFault[];
 }
 
+/** Which generation of a dataset to open. */
+export interface OpenDatasetOptions {
+  /**
+   * The number of a generation. A store may keep former generations for some time. If it does not have this one, it
+   * throws ATC_NOT_FOUND. Default: the newest one.
+   */
+  readonly generation?: number;
+}
+
 /**
  * A store of datasets. Each symbol of a dataset is a table of columns of equal length, sorted by time, in immutable
  * segments. Dataset names consist of 1 to 100 characters of `[A-Za-z0-9._-]` and do not start with a dot.
@@ -366,8 +375,11 @@ export interface ArrayStore extends AsyncDisposable {
    * ATC_CORRUPT_DATA or ATC_UNSUPPORTED if there is no usable manifest.
    */
   verify?(name: string, options?: OperationOptions): Promise<VerifyReport>;
-  /** Opens the newest generation. Throws ATC_NOT_FOUND, ATC_CORRUPT_DATA or ATC_UNSUPPORTED (a newer format). */
-  open(name: string): Promise<Dataset>;
+  /**
+   * Opens the newest generation, or the one that `options` name if it is still there. Throws ATC_NOT_FOUND,
+   * ATC_CORRUPT_DATA or ATC_UNSUPPORTED (a newer format).
+   */
+  open(name: string, options?: OpenDatasetOptions): Promise<Dataset>;
   /** Reads the manifest of a dataset without opening its segments. Undefined if there is none. */
   find(name: string): Promise<DatasetManifest | undefined>;
   /** The names of all datasets, sorted. */

@@ -1,29 +1,15 @@
-import type { OperationOptions, ProgressListener } from "../data/progress.ts";
+import type { ProgressListener } from "../data/progress.ts";
 import { AtcError } from "../errors/error.ts";
-
-/** Identifies a task, so that another thread or machine can find its code. */
-export interface TaskRef {
-  /** The package and the exported function, joined by `#`: `@atc/backtest#runSymbol`. */
-  readonly task: string;
-  /** The version of the task's input and output. A worker with another version refuses the task. */
-  readonly version: number;
-}
-
-/** Options of {@link Executor.submit}. */
-export interface SubmitOptions extends OperationOptions {
-  /** Buffers that are moved to the task instead of being copied. */
-  readonly transfer?: readonly ArrayBuffer[];
-}
+import type { TaskQueue } from "./task-queue.ts";
+import type { TaskRunner } from "./task-runner.ts";
 
 /**
  * Runs tasks in this thread, in worker threads or on other machines. Input and output are plain data; workers create
  * their plugins from the configuration.
  */
-export interface Executor extends AsyncDisposable {
-  /** Number of tasks that run at the same time. */
-  readonly concurrency: number;
-  /** Runs a task. An AtcError that the task throws keeps its code and details. */
-  submit<Input, Output>(task: TaskRef, input: Input, options?: SubmitOptions): Promise<Output>;
+export interface Executor extends TaskRunner, AsyncDisposable {
+  /** The queue of an executor whose tasks run in other processes; other executors omit it. */
+  readonly queue?: TaskQueue | undefined;
 }
 
 /**

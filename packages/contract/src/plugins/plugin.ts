@@ -3,7 +3,9 @@ import type { BlockCodec, Codec } from "./codec.ts";
 import type { DataSource } from "./data-source.ts";
 import type { ArrayStore } from "./dataset.ts";
 import type { Executor } from "./executor.ts";
+import type { Market } from "./market.ts";
 import type { Strategy } from "./strategy.ts";
+import type { TableReader } from "./table-reader.ts";
 import type { TableWriter } from "./table-writer.ts";
 
 /** What each kind of plugin creates. */
@@ -18,8 +20,12 @@ export interface PluginProducts {
   readonly "array-store": ArrayStore;
   /** A reader of files. */
   readonly source: DataSource;
+  /** A reader of tables that need not hold bars or ticks. */
+  readonly "table-reader": TableReader;
   /** A writer of files. */
   readonly "table-writer": TableWriter;
+  /** Exchanges that give candles. */
+  readonly market: Market;
   /** A runner of tasks. */
   readonly executor: Executor;
   /** A trading strategy. */
@@ -70,6 +76,11 @@ export interface PluginManifestEntry {
    * joins their rows in order.
    */
   readonly takesLists?: boolean;
+  /**
+   * For an executor: whether its tasks run in other processes, which share neither memory nor open files with the
+   * caller. The host gives it only tasks for which that does not matter.
+   */
+  readonly runsElsewhere?: boolean;
   /**
    * Its options by name, each with a one-line description. The host refuses any option that is not listed with
    * ATC_INVALID_ARGUMENT; the name `*` allows all. A source also takes `path` and `input`.

@@ -1,3 +1,4 @@
+import type { TextColumn } from "./data-source.ts";
 import type { DatasetSchema, SeriesColumns, SeriesPlan } from "./dataset.ts";
 
 /** What a table writer needs before the first row. */
@@ -13,6 +14,8 @@ export interface TablePlan {
   readonly series: readonly SeriesPlan[];
   /** Whether times are calendar dates, stored as UTC midnight, or instants. Default: instants. */
   readonly timeIs?: "date" | "instant";
+  /** Texts for the metadata of the file, by key. A format without metadata ignores them. Default: none. */
+  readonly metadata?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -22,6 +25,11 @@ export interface TablePlan {
 export interface TableFile extends AsyncDisposable {
   /** Appends rows of one symbol. The arrays must not change until the promise is settled. */
   write(symbol: string, columns: SeriesColumns): Promise<void>;
+  /**
+   * Appends rows with a symbol each, for tables whose symbols change from row to row. Default: the caller calls `write`
+   * for every run of rows with the same symbol.
+   */
+  writeRows?(symbols: TextColumn, columns: SeriesColumns): Promise<void>;
   /** Completes the file. Throws ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO if the disk refuses. */
   finish(): Promise<void>;
 }
