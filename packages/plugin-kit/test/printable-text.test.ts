@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { ownMember, printableLine, printableText } from "../src/index.ts";
+import { ownMember, printableJson, printableLine, printableText } from "../src/index.ts";
 
 describe("printableText", () => {
   it("replaces what a terminal obeys: C0, DEL, C1, marks that turn or hide text", () => {
@@ -25,6 +25,18 @@ describe("printableText", () => {
     const text = "a\tb\nc é 東京 \u{1f468}\u200d\u{1f469} می\u200cخواهم";
     expect(printableText(text)).toBe(text);
     expect(printableLine("a\tb\nc")).toBe("a?b?c");
+  });
+});
+
+describe("printableJson", () => {
+  it("escapes what a terminal obeys, and parses to the same value", () => {
+    const value = { "a\u009b2J": ["\u202ex", "\u{e0001}", "\u001b", "é", "\u200d"], b: 1 };
+    const json = printableJson(JSON.stringify(value, undefined, 2));
+    expect(json).toContain("\\u009b2J");
+    expect(json).toContain("\\udb40\\udc01");
+    expect(printableText(json)).toBe(json);
+    expect(JSON.parse(json)).toEqual(value);
+    expect(printableJson('{"a": "plain"}\n')).toBe('{"a": "plain"}\n');
   });
 });
 

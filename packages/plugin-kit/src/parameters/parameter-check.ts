@@ -116,7 +116,9 @@ export function parameterFaults<Config>(
 ): readonly ParameterFault[] {
   const table: Readonly<Record<string, Parameter>> = parameters;
   const faults: ParameterFault[] = [];
-  for (const [path, value] of Object.entries(config)) {
+  // Sweeps check thousands of configurations, so a pair per member would be much garbage.
+  for (const path of Object.keys(config)) {
+    const value = config[path];
     if (value === undefined) continue;
     const parameter = Object.hasOwn(table, path) ? table[path] : undefined;
     if (parameter === undefined) {

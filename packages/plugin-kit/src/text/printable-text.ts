@@ -16,3 +16,19 @@ export function printableText(text: string): string {
 export function printableLine(text: string): string {
   return printableText(text).replace(/[\t\n]/g, "?");
 }
+
+/**
+ * A JSON text with {@link printableText}'s characters escaped, so that it is shown as it is written and parses to the
+ * same value.
+ */
+export function printableJson(json: string): string {
+  // Most JSON is plain ASCII, which is found in a fifth of the time.
+  if (!/[^ -~\n\t]/.test(json)) return json;
+  return json.replace(controls, (character) =>
+    Array.from({ length: character.length }, (_, i) => escaped(character.charCodeAt(i))).join(""),
+  );
+}
+
+function escaped(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
+}
