@@ -116,6 +116,32 @@ export function tableWriterCases(create: () => TableWriter, holds: TableWriterHo
         ),
     },
     {
+      name: "writes rows with a symbol each, if it has writeRows, among the rows of one symbol",
+      run: () =>
+        inFolder(async (folder) => {
+          const path = join(folder, `table${create().extension}`);
+          const count = 5000;
+          const symbols = { indices: Int32Array.from({ length: count }, (_, i) => i % 3), values: ["A", "B", "Ünï"] };
+          const times = Array.from({ length: count }, (_, i) => BigInt(i));
+          const many = columnsOf(["", times, times.map(Number), times.map(Number)]);
+          const file = await create().create(path, {
+            schema: schemaOf("bars"),
+            series: symbols.values.map((symbol, i) => ({
+              symbol,
+              rows: Math.ceil((count - i) / 3) + (i === 0 ? 1 : 0),
+            })),
+          });
+          await file.write("A", columnsOf(["A", [-1n], [1], [1]]));
+          const isWritten = file.writeRows !== undefined;
+          await file.writeRows?.(symbols, many);
+          await file.finish();
+          await file[Symbol.asyncDispose]();
+          const found = (await holds.read(path, "bars")).map(({ symbol, time }) => [symbol, time]);
+          const expected = isWritten ? times.map((time, i) => [symbols.values[i % 3], time]) : [];
+          deepEqual(found, [["A", -1n], ...expected]);
+        }),
+    },
+    {
       name: "refuses a path that cannot be written, with an AtcError",
       run: () =>
         inFolder(async (folder) => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { ArrayStore, DatasetWriter } from "@atc/contract";
 import type { ConformanceCase } from "../base/conformance-case.ts";
 import { contentLaws } from "./array-store-content.ts";
+import { generationLaws } from "./array-store-generations.ts";
 import { growingLaws } from "./array-store-growing.ts";
 import { assertRejects, assertThrows, onlySymbol, type StoreLaw, withWriter } from "./array-store-laws.ts";
 import { placingLaws } from "./array-store-placing.ts";
@@ -151,6 +152,7 @@ export function arrayStoreCases<Store extends ArrayStore>(
     ...placingLaws,
     ...contentLaws,
     ...growingLaws,
+    ...generationLaws,
     ...lifeLaws,
   };
   if (reopen !== undefined) laws["keeps datasets for a later store"] = keepsLaw(reopen);
