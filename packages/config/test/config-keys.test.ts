@@ -98,7 +98,7 @@ describe("every way in", () => {
     await fc.assert(
       fc.asyncProperty(configs, async (object) => {
         const expected = (await load({ file: false, object })).config;
-        const others = (({ cacheDir: _, dataDir: __, ...rest }: AtcConfig) => rest)(expected);
+        const others = (({ cacheDir: _, dataDir: __, runsDir: ___, ...rest }: AtcConfig) => rest)(expected);
         const text = respell(object, variables, textOf) as Record<string, string>;
         expect((await load({ file: false, env: text })).config).toEqual(expected);
         expect((await load({ file: false, flags: respell(object, python, textOf) })).config).toEqual(expected);

@@ -9,7 +9,12 @@ describe("layers", () => {
   it("gives every default if nothing is set", async () => {
     const cwd = await folderWith({});
     const { config, origins, warnings, file, directory } = await load({ cwd, file: false });
-    expect(config).toEqual({ ...configDefaults, cacheDir: join(cwd, ".cache/atc"), dataDir: join(cwd, ".cache/mmap") });
+    expect(config).toEqual({
+      ...configDefaults,
+      cacheDir: join(cwd, ".cache/atc"),
+      dataDir: join(cwd, ".cache/mmap"),
+      runsDir: join(cwd, ".atc/runs"),
+    });
     expect(new Set(Object.keys(origins))).toEqual(new Set(Object.keys(config)));
     expect(new Set(Object.values(origins).map(describeOrigin))).toEqual(new Set(["default"]));
     expect({ warnings, file, directory }).toEqual({ warnings: [], file: undefined, directory: cwd });
@@ -177,6 +182,7 @@ describe("parseConfig", () => {
       feeBps: 1,
       cacheDir: "/base/.cache/atc",
       dataDir: "/base/.cache/mmap",
+      runsDir: "/base/.atc/runs",
     });
     expect(warnings).toHaveLength(1);
   });

@@ -51,7 +51,11 @@ describe("the file of the Python module", () => {
   it("gives its effective configuration, with the file and the line of each value", async () => {
     const { config, origins } = await load({ file });
     const folder = fileURLToPath(new URL("fixtures", import.meta.url));
-    const folders = { cacheDir: `${folder}/.cache/atc-scan`, dataDir: `${folder}/.cache/mmap` };
+    const folders = {
+      cacheDir: `${folder}/.cache/atc-scan`,
+      dataDir: `${folder}/.cache/mmap`,
+      runsDir: `${folder}/.atc/runs`,
+    };
     expect(config).toEqual({ ...configDefaults, ...wanted, ...folders });
     expect(origins.hmaLength).toEqual({ kind: "file", spelling: "hull_len", file, line: lineOf("hull_len") });
     expect(origins.cacheMaxBytes).toMatchObject({ spelling: "max_size_mb_l2", line: lineOf("max_size_mb_l2") });

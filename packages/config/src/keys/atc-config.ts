@@ -69,6 +69,13 @@ export interface AtcConfig extends SignalConfig, BacktestConfig {
   readonly dataStore: string;
   /** Folder of the datasets. `loadConfig` and `parseConfig` return an absolute path. */
   readonly dataDir: string;
+  /**
+   * How many former generations of a dataset stay until it is compacted, 0 to 1000, so that runs over them can be
+   * computed again. A dataset that is read again takes its disk space once more for each.
+   */
+  readonly keepGenerations: number;
+  /** Folder of the stored runs. `loadConfig` and `parseConfig` return an absolute path. */
+  readonly runsDir: string;
   /** Packages to look for plugins in, besides the dependencies. */
   readonly plugins: readonly string[];
 }

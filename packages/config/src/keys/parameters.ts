@@ -105,7 +105,7 @@ const dataParameters: ParameterTable<DataConfig> = {
     kind: "text",
     default: "auto",
     description: "What runs the tasks",
-    allowed: "auto (threads for large work), worker, inline or the name of an executor plugin",
+    allowed: "auto (threads for large work), worker, inline, bullmq (other machines) or the name of an executor plugin",
     pythonNames: [],
   },
 };
@@ -193,6 +193,21 @@ const storageParameters: ParameterTable<StorageConfig> = {
     description: "Folder of the datasets",
     allowed: "a folder",
     pythonNames: ["data_dir"],
+  },
+  keepGenerations: {
+    kind: "integer",
+    minimum: 0,
+    maximum: 1000,
+    default: 1,
+    description: "Former generations of a dataset that stay until it is compacted",
+    pythonNames: ["keep_generations"],
+  },
+  runsDir: {
+    kind: "text",
+    default: ".atc/runs",
+    description: "Folder of the stored runs",
+    allowed: "a folder",
+    pythonNames: ["runs_dir"],
   },
   plugins: {
     kind: "list",

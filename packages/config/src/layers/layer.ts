@@ -81,12 +81,15 @@ export function flagLayer(flags: unknown): Layer {
 
 /** Variables that other packages read. */
 const reserved: ReadonlySet<string> = new Set([
+  "ATC_CHROMIUM",
   "ATC_DEBUG",
   "ATC_NODE",
   "ATC_PYTHON",
   "ATC_KERNEL",
   "ATC_LOG",
   "ATC_TRUST",
+  "ATC_REDIS",
+  "ATC_SHARED",
 ]);
 
 /**

@@ -29,11 +29,16 @@ export interface LoadConfigOptions {
    * ignored.
    */
   readonly flags?: Readonly<Record<string, unknown>> | undefined;
+  /**
+   * Whether rules between keys are left to the caller, which varies keys: a sweep over `size` has the size that
+   * `sizing` needs. Default: false.
+   */
+  readonly defersRules?: boolean | undefined;
 }
 
 /** An effective configuration and its origins. */
 export interface LoadedConfig {
-  /** Every key, frozen; `cacheDir` and `dataDir` are absolute. */
+  /** Every key, frozen; `cacheDir`, `dataDir` and `runsDir` are absolute. */
   readonly config: AtcConfig;
   /** Where each value came from. */
   readonly origins: Readonly<Record<ConfigName, Origin>>;
@@ -54,8 +59,15 @@ function absolute(folder: string, base: string): string {
 }
 
 /** Returns the frozen configuration, or throws one error with all faults. */
-function effectiveConfig(resolution: Resolution, directory: string, cwd: string): AtcConfig {
-  const faults = [...resolution.faults, ...crossFieldFaults(resolution)];
+function effectiveConfig(
+  resolution: Resolution,
+  {
+    directory,
+    cwd,
+    defersRules = false,
+  }: { readonly directory: string; readonly cwd: string; readonly defersRules?: boolean },
+): AtcConfig {
+  const faults = [...resolution.faults, ...(defersRules ? [] : crossFieldFaults(resolution))];
   if (faults.length > 0) throw invalidConfig(faults);
   const { settings, chosen } = resolution;
   const baseOf = (name: ConfigName): string => {
@@ -66,6 +78,7 @@ function effectiveConfig(resolution: Resolution, directory: string, cwd: string)
     ...configOf(settings),
     cacheDir: absolute(settings.cacheDir, baseOf("cacheDir")),
     dataDir: absolute(settings.dataDir, baseOf("dataDir")),
+    runsDir: absolute(settings.runsDir, baseOf("runsDir")),
     plugins: Object.freeze([...settings.plugins]),
   });
 }
@@ -109,7 +122,7 @@ export async function loadConfig(options: LoadConfigOptions = {}): Promise<Loade
     flagLayer(options.flags),
   ];
   const resolution = resolveLayers(layers, warnings);
-  const config = effectiveConfig(resolution, directory, cwd);
+  const config = effectiveConfig(resolution, { directory, cwd, defersRules: options.defersRules === true });
   const loaded = { config, origins: originsOf(resolution), warnings, directory };
   return found === undefined ? loaded : { ...loaded, file: found.file };
 }
@@ -131,7 +144,7 @@ export function parseConfig(object: unknown, options: ParseConfigOptions = {}): 
   const directory = resolve(options.directory ?? ".");
   const warnings: string[] = [];
   const resolution = resolveLayers([objectLayer(object)], warnings);
-  const config = effectiveConfig(resolution, directory, directory);
+  const config = effectiveConfig(resolution, { directory, cwd: directory });
   for (const warning of warnings) options.onWarning?.(warning);
   return config;
 }
