@@ -13,10 +13,10 @@ export { signalsVersion } from "./base/version.ts";
 export { longestWarmup } from "./base/warmup.ts";
 export { computeMany } from "./many/compute-many.ts";
 export type { SignalGraphDescription } from "./many/describe-plan.ts";
+export type { DirectionMatrix } from "./many/direction-matrix.ts";
 export { createManyStream, type ManyBlock, type ManyOptions, type ManyStream } from "./many/many-stream.ts";
 export {
   createSignalGraph,
-  type DirectionMatrix,
   type DirectionRows,
   type SignalGraph,
   type SignalGraphOptions,

@@ -3,10 +3,10 @@ import { smallestBaseLength } from "@atc/plugin-kit";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { createGraphKernel } from "../src/graph/graph-kernel.ts";
+import { graphBytes } from "../src/graph/graph-layout.ts";
 import { canClimb } from "../src/graph/ladder-plan.ts";
 import { type GraphPlan, planGraph } from "../src/graph/plan-graph.ts";
 import type { Reread } from "../src/graph/reread.ts";
-import { graphBytes } from "../src/graph/wasm-engine.ts";
 import {
   compute,
   computeMany,
@@ -121,7 +121,7 @@ function expectClimb(
     const part = close.subarray(from, from + count);
     return { close: part, source: part };
   };
-  const graph = createGraphKernel(plan, new Set(outputs), { reread, tallies: true, doubt });
+  const graph = createGraphKernel(plan, new Set(outputs), { ladder: { reread, tallies: true, doubt } });
   const joined = configs.map(() =>
     Object.fromEntries(outputs.map((output) => [output, new Float64Array(close.length)])),
   );
@@ -221,44 +221,66 @@ describe.each(kernels)("the graph of shared kinds with the kernel %s", (kernel) 
     }
   });
 
-  it("writes to a matrix what it hands out in rows, and nothing beyond", () => {
+  it("advances in windows with the directions that it hands out in rows", () => {
     const close = cents(randomWalk(3500, 8));
     const open = cents(randomWalk(3500, 9));
-    const configs = [20, 24].flatMap((emaLength) =>
-      (["close", "open"] as const).map((calculationSource) => ({ emaLength, calculationSource, longThreshold: 0.3 })),
+    const some = [20, 24, 30].flatMap((emaLength) => [{ emaLength }, { emaLength, strategyMode: true }]);
+    const sources = (["close", "open"] as const).flatMap((calculationSource) =>
+      some.map((config) => ({ ...config, calculationSource })),
     );
-    const rows = configs.map(
-      (config) => compute({ close, open }, config, { outputs: ["direction"] }).columns.direction,
-    );
-    for (const count of [1, 127, 128, 1500]) {
-      const graph = createSignalGraph(configs, { symbols: 2 });
-      const stride = count + 3;
-      for (let from = 0; from < close.length; from += count) {
-        const end = Math.min(close.length, from + count);
-        const values = new Int8Array(stride * configs.length).fill(5);
-        graph.write({ close: close.subarray(from, end), open: open.subarray(from, end) }, { values, stride }, 1);
-        for (const [index, row] of rows.entries()) {
-          const own = values.subarray(index * stride, (index + 1) * stride);
-          expectSame(own.subarray(0, end - from), row.subarray(from, end), `${count} ${from} ${index}`);
-          expect(own.subarray(end - from).every((value) => value === 5)).toBe(true);
+    // The rows of one kernel, those of two kernels, and a configuration whose kernel has none.
+    for (const configs of [some, sources, [...some, { calculationSource: "open" as const }]]) {
+      const rows = configs.map((config) => compute({ close, open }, config, { outputs: ["direction"] }).columns);
+      for (const [window, count] of [
+        [64, 64],
+        [64, 7],
+        [128, 128],
+        [192, 130],
+        [1024, 1024],
+        [1024, 300],
+      ] as const) {
+        using graph = createSignalGraph(configs, { symbols: 2, window });
+        for (let from = 0; from < close.length; from += count) {
+          const end = Math.min(close.length, from + count);
+          const part = { close: close.subarray(from, end), open: open.subarray(from, end) };
+          // The other symbol has other bars at the same time.
+          graph.advance({ close: part.open, open: part.close }, 0);
+          const { values, stride } = graph.advance(part, 1);
+          expect(stride).toBeGreaterThanOrEqual(window);
+          for (const [index, { direction }] of rows.entries())
+            expectSame(
+              values.subarray(index * stride, index * stride + end - from),
+              direction.subarray(from, end),
+              `${window} ${count} ${from} ${index}`,
+            );
         }
+        expect([graph.position(0), graph.position(1)]).toEqual([close.length, close.length]);
       }
-      expect(graph.position(1)).toBe(close.length);
-      graph[Symbol.dispose]();
     }
   });
 
-  it("refuses a matrix that is too small before its state changes", () => {
-    using graph = createSignalGraph([{}, { emaLength: 40 }]);
-    const close = randomWalk(10, 1);
-    for (const [length, stride] of [
-      [19, 10],
-      [100, 9],
-    ] as const)
-      expect(() => graph.write({ close }, { values: new Int8Array(length), stride })).toThrow(
-        /it needs 2 rows of at least 10/,
-      );
+  it("hands out rows in windows of its length", () => {
+    const close = cents(randomWalk(700, 8));
+    const configs = [{ emaLength: 20 }, { emaLength: 24 }];
+    using graph = createSignalGraph(configs, { window: 192 });
+    const counts: number[] = [];
+    const columns = configs.map(() => new Int8Array(close.length));
+    graph.push({ close }, ({ from, count, directions }) => {
+      counts.push(count);
+      for (const [index, column] of columns.entries()) column.set(directions[index]?.subarray(0, count) ?? [], from);
+    });
+    expect(counts).toEqual([192, 192, 192, 124]);
+    for (const [index, config] of configs.entries())
+      expectSame(columns[index] ?? [], computeOne(close, config).columns, `direction of ${index}`);
+  });
+
+  it("refuses more bars than its window has before its state changes", () => {
+    using graph = createSignalGraph([{}, { emaLength: 40 }], { window: 64 });
+    expect(() => graph.advance({ close: randomWalk(65, 1) })).toThrow(/65 bars were given, and the window has 64/);
     expect(graph.position()).toBe(0);
+    expect(graph.advance({ close: new Float64Array(0) }).stride).toBeGreaterThanOrEqual(64);
+    for (const window of [0, 100, 4160, 64.5])
+      expect(() => createSignalGraph([{}], { window })).toThrow(/give a multiple of 64, 64 to 4096/);
   });
 });
 
@@ -278,6 +300,22 @@ function diagnosable(value: object): object {
 
 const lengthsOf = (lengths: readonly number[]): Partial<SignalConfig> =>
   Object.fromEntries(averageKinds.map((kind, i) => [`${kind}Length`, lengths[i % lengths.length]]));
+
+const fourLengths = [20, 21, 22, 23].map((length) => ({ ...signalDefaults, ...lengthsOf([length]) }));
+
+/** Prices of which the closes of some bars are within rounding of the bound of a tie. */
+function doubtfulAt(bars: readonly number[]): Float64Array {
+  const close = randomWalk(700, 4);
+  for (const bar of bars) {
+    const { wma } = compute({ close: close.subarray(0, bar + 1) }, fourLengths[0], { outputs: ["wma"] }).columns;
+    const n = 20;
+    const share = n / ((n * (n + 1)) / 2);
+    const rest = (wma[bar] as number) - share * (close[bar] as number);
+    // p - m = 1e-10 p for m = rest + share p.
+    close[bar] = rest / (1 - share - 1e-10);
+  }
+  return close;
+}
 
 describe.skipIf(!wasmBuilt)("kinds of several base lengths over shared averages", () => {
   useKernel("wasm");
@@ -304,20 +342,60 @@ describe.skipIf(!wasmBuilt)("kinds of several base lengths over shared averages"
   });
 
   it("leave if a close is as far from an average as the bound of a tie", () => {
-    const configs = [20, 21, 22, 23].map((length) => ({ ...signalDefaults, ...lengthsOf([length]) }));
-    const close = randomWalk(700, 4);
-    // Makes the close of some bars lie within rounding of the bound.
-    for (const bar of [400, 530]) {
-      const { wma } = compute({ close: close.subarray(0, bar + 1) }, configs[0], { outputs: ["wma"] }).columns;
-      const n = 20;
-      const share = n / ((n * (n + 1)) / 2);
-      const rest = (wma[bar] as number) - share * (close[bar] as number);
-      // p - m = 1e-10 p for m = rest + share p.
-      close[bar] = rest / (1 - share - 1e-10);
-    }
-    const { left } = expectClimb(configs, close, [100], 1);
+    const { left } = expectClimb(fourLengths, doubtfulAt([400, 530]), [100], 1);
     expect(left).toBeGreaterThan(0);
     expect(left).toBeLessThan(24);
+  });
+
+  it("leave in some symbols, at bars of their own, while others stay", () => {
+    const columns = [doubtfulAt([400]), randomWalk(700, 5), doubtfulAt([130, 600]), randomWalk(700, 6)];
+    const rereads: number[] = [];
+    const reread = (from: number, count: number, symbol: number) => {
+      rereads.push(symbol);
+      return { close: (columns[symbol] as Float64Array).subarray(from, from + count) };
+    };
+    using graph = createSignalGraph(fourLengths, { symbols: columns.length, window: 128, reread });
+    const found = columns.map((close) => fourLengths.map(() => new Int8Array(close.length)));
+    for (let from = 0; from < 700; from += 100)
+      for (const [symbol, close] of columns.entries()) {
+        const { values, stride } = graph.advance({ close: close.subarray(from, from + 100) }, symbol);
+        for (const [index, column] of (found[symbol] ?? []).entries())
+          column.set(values.subarray(index * stride, index * stride + 100), from);
+      }
+    expect(new Set(rereads)).toEqual(new Set([0, 2]));
+    for (const [symbol, close] of columns.entries())
+      for (const [index, config] of fourLengths.entries())
+        expectSame(found[symbol]?.[index] ?? [], computeOne(close, config).columns, `${symbol} ${index}`);
+  });
+
+  it("keep a block while the function that reads bars again advances other symbols", () => {
+    const columns = [doubtfulAt([350]), randomWalk(700, 5), doubtfulAt([260]), randomWalk(700, 6)];
+    // Kinds of this dialect have kernels of their own, whose rows are computed before those of the ladder.
+    const other = { ...signalDefaults, dialect: "tradingview" as const };
+    const configs = [...fourLengths, other, { ...other, strategyMode: true }];
+    const found = columns.map((close) => configs.map(() => new Int8Array(close.length)));
+    let nested = 0;
+    function advance(symbol: number, count: number): void {
+      const from = graph.position(symbol);
+      const close = (columns[symbol] as Float64Array).subarray(from, from + count);
+      const { values, stride } = graph.advance({ close }, symbol);
+      for (const [index, column] of (found[symbol] ?? []).entries())
+        column.set(values.subarray(index * stride, index * stride + close.length), from);
+    }
+    const reread = (from: number, count: number, symbol: number) => {
+      // The first symbol advances the second and the third one, which itself advances the fourth one.
+      nested++;
+      if (symbol === 0 && graph.position(2) === 0) for (const other of [1, 2]) advance(other, 300);
+      else if (symbol === 2) advance(3, 17);
+      return { close: (columns[symbol] as Float64Array).subarray(from, from + count) };
+    };
+    using graph = createSignalGraph(configs, { symbols: columns.length, window: 512, reread });
+    for (const symbol of columns.keys()) while (graph.position(symbol) < 700) advance(symbol, 500);
+    expect(nested).toBeGreaterThan(1);
+    expect(graph.describe().methods.shared).toBe(6);
+    for (const [symbol, close] of columns.entries())
+      for (const [index, config] of configs.entries())
+        expectSame(found[symbol]?.[index] ?? [], computeOne(close, config).columns, `${symbol} ${index}`);
   });
 
   it("leave if an equity may reach its cap or a window sum may overflow", () => {
@@ -408,10 +486,17 @@ describe("a graph of signals", () => {
     expect(one).toBeGreaterThan(5_000);
     expect(bytes([{}, { robustness: "Wide" }])).toBeGreaterThan(1.5 * one);
     expect(bytes(grid)).toBeGreaterThan(one);
-    // A configuration over shared kinds takes a row of directions and little more.
-    const more = bytes([...varied, { ...varied[0], strategyMode: true }]) - bytes(varied);
-    expect(more).toBeGreaterThan(1024);
-    expect(more).toBeLessThan(1500);
+    // A configuration over shared kinds takes little per symbol, and a row of directions for all of them.
+    const all = [...varied, { ...varied[0], strategyMode: true }];
+    const more = bytes(all) - bytes(varied);
+    expect(more).toBeGreaterThan(64);
+    expect(more).toBeLessThan(256);
+    const shared = (configs: readonly Partial<SignalConfig>[], window?: number): number =>
+      createSignalGraph(configs, { window }).describe().sharedBytes;
+    expect(shared(all) - shared(varied)).toBeGreaterThanOrEqual(1024);
+    expect(shared(all) - shared(varied)).toBeLessThan(1200);
+    expect(shared(all, 128)).toBeLessThan(shared(all) - 61 * 896);
+    expect(shared([{}])).toBe(0);
   });
 
   it("puts settings over few averages in lanes, and over averages of many base lengths on a ladder", () => {
@@ -484,10 +569,11 @@ describe("a graph of signals", () => {
     const outputs: ReadonlySet<SignalOutput> = new Set(["direction"]);
     const configs = varied.map((config) => ({ ...signalDefaults, ...config }));
     const [whole] = planKernels(configs, outputs, { ladders: false }).graphs;
-    const largestGraph = Math.round(graphBytes(whole as GraphPlan, false) / 3);
+    const largestGraph = Math.round(graphBytes(whole as GraphPlan, { averageSignals: false }) / 3);
     const plan = planKernels(configs, outputs, { ladders: false, largestGraph });
     expect(plan.graphs.length).toBeGreaterThan(2);
-    for (const graph of plan.graphs) expect(graphBytes(graph, false)).toBeLessThanOrEqual(largestGraph);
+    for (const graph of plan.graphs)
+      expect(graphBytes(graph, { averageSignals: false })).toBeLessThanOrEqual(largestGraph);
     const seen = plan.graphs.flatMap(({ members }) => members.map(({ member }) => member.index));
     expect(seen.toSorted((a, b) => a - b)).toEqual(configs.map((_, index) => index));
     const nodes = plan.graphs.map(({ bundles }) => bundles.reduce((sum, bundle) => sum + bundle.nodes.length, 0));

@@ -25,7 +25,11 @@ function lengthFault(kind: AverageKind, config: SignalConfig): ParameterFault | 
 }
 
 function relationFaults(config: SignalConfig): readonly ParameterFault[] {
-  const faults = averageKinds.map((kind) => lengthFault(kind, config)).filter((fault) => fault !== undefined);
+  const faults: ParameterFault[] = [];
+  for (const kind of averageKinds) {
+    const fault = lengthFault(kind, config);
+    if (fault !== undefined) faults.push(fault);
+  }
   if (config.longThreshold > config.shortThreshold) return faults;
   const allowed = `a number above shortThreshold, which is ${config.shortThreshold}, is required`;
   return [...faults, { path: "longThreshold", value: String(config.longThreshold), allowed }];
@@ -44,11 +48,13 @@ export function configError(faults: readonly ParameterFault[]): AtcError {
  * `value` and `allowed`, all strings.
  */
 export function validateSignalConfig(config: Partial<SignalConfig> = {}): SignalConfig {
-  const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
+  const given: Readonly<Record<string, unknown>> = { ...config };
   const faults = parameterFaults(signalParameters, given);
   if (faults.length > 0) throw configError(faults);
-  const whole: SignalConfig = { ...signalDefaults, ...given };
-  const relations = relationFaults(whole);
+  const whole: Record<string, unknown> = { ...signalDefaults };
+  for (const name of Object.keys(given)) if (given[name] !== undefined) whole[name] = given[name];
+  const filled = whole as unknown as SignalConfig;
+  const relations = relationFaults(filled);
   if (relations.length > 0) throw configError(relations);
-  return whole;
+  return filled;
 }

@@ -5,7 +5,8 @@ import { neededKinds, sumTallies } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { wasmBlockLength } from "../wasm/working-rows.ts";
 import { createCopies } from "./block-copies.ts";
-import type { GraphEngine } from "./graph-engine.ts";
+import type { SharedRows } from "./block-rows.ts";
+import type { EngineOptions, GraphEngine } from "./graph-engine.ts";
 import { nodeKeys } from "./kind-nodes.ts";
 import type { LadderOptions } from "./ladder.ts";
 import { ladderPlaces } from "./ladder-plan.ts";
@@ -24,8 +25,10 @@ export interface GraphKernel extends ManyKernel {
     count: number,
     offset: number,
   ): void;
-  /** The first `length` directions of a member's row. Valid until another computation of the thread begins. */
-  directions(member: number, length: number): Int8Array;
+  /** The rows of directions of all members, `stride` apart. Valid until another computation of the thread begins. */
+  directionRows(): Int8Array;
+  /** Elements from a row of directions to the next. */
+  readonly stride: number;
   /** Number of kinds that have left the ladder of the plan, for kernels of their own. */
   readonly left: number;
 }
@@ -36,24 +39,30 @@ interface PlannedEngine {
   readonly engine: GraphEngine;
 }
 
-function createEngine(
-  plan: GraphPlan,
-  outputs: ReadonlySet<SignalOutput>,
-  options: LadderOptions | undefined,
-): PlannedEngine {
+function createEngine(plan: GraphPlan, options: EngineOptions): PlannedEngine {
   const flat = (): GraphPlan =>
     plan.ladder === undefined ? plan : planGraph(plan.members.map(({ member }) => member));
   return chooseKernel({
     wasm() {
-      const engine = createWasmEngine(plan, outputs.has("averageSignal"), options);
+      const engine = createWasmEngine(plan, options);
       return engine && { plan, engine };
     },
     reference() {
       const own = flat();
-      return { plan: own, engine: createPlainEngine(own) };
+      return { plan: own, engine: createPlainEngine(own, options) };
     },
     needs: "SIMD, its file dist/kernel.wasm, and memory for the configurations",
   });
+}
+
+/** Options of {@link createGraphKernel}. */
+export interface GraphKernelOptions {
+  /** Those of the plan's ladder, if it has one. */
+  readonly ladder?: LadderOptions | undefined;
+  /** The most bars of a row of directions. Default: those of a block. */
+  readonly window?: number | undefined;
+  /** The rows of the kernels of the plan. Default: rows of its own. */
+  readonly shared?: SharedRows | undefined;
 }
 
 /**
@@ -63,9 +72,9 @@ function createEngine(
 export function createGraphKernel(
   wanted: GraphPlan,
   outputs: ReadonlySet<SignalOutput>,
-  options?: LadderOptions,
+  options: GraphKernelOptions = {},
 ): GraphKernel {
-  const { plan, engine } = createEngine(wanted, outputs, options);
+  const { plan, engine } = createEngine(wanted, { ...options, averageSignals: outputs.has("averageSignal") });
   const { kernels, ladder } = engine;
   const name = kernels[0]?.name ?? "wasm";
   const blockLength = kernels[0]?.blockLength ?? wasmBlockLength;
@@ -90,6 +99,7 @@ export function createGraphKernel(
     count: number,
     offset: number,
   ): void {
+    engine.begin();
     for (let bundle = 0; bundle < kernels.length; bundle++) {
       kernels[bundle].advance(close, source, from, count);
       engine.cut(bundle, count);
@@ -119,7 +129,8 @@ export function createGraphKernel(
       return ladder?.left ?? 0;
     },
     advanceRows,
-    directions: (member, length) => engine.directions(member, length),
+    directionRows: () => engine.directionRows(),
+    stride: engine.stride,
     advance(close, source, from, count, deliver) {
       advanceRows(close, source, from, count, 0);
       for (let member = 0; member < members.length; member++) deliver(members[member], resultsOf(member));

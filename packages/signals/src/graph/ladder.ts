@@ -2,8 +2,8 @@ import type { ReadonlyTypedArray } from "@atc/contract";
 import { writeGrowth } from "../base/growth.ts";
 import type { KindTallies } from "../base/kernel.ts";
 import { memberPlace } from "../wasm/kernel-records.ts";
-import type { KernelSpace } from "../wasm/kernel-space.ts";
 import { rows, scratchAddress, wasmBlockLength } from "../wasm/working-rows.ts";
+import type { BlockRows } from "./block-rows.ts";
 import { createLadderMemory, type LadderMemory } from "./ladder-memory.ts";
 import type { LadderPlan } from "./ladder-plan.ts";
 import { createLargestPrices } from "./largest-prices.ts";
@@ -73,9 +73,13 @@ function leaveDoubtful(
 
 type Setting = LadderPlan["settings"][number];
 
-/** A ladder in the memory `space`; undefined if that cannot grow. */
-export function createLadder(plan: LadderPlan, space: KernelSpace, options: LadderOptions): Ladder | undefined {
-  const memory = createLadderMemory(plan, space, options.doubt ?? 1);
+/** A ladder in the memory of its rows; undefined if that cannot grow. */
+export function createLadder(
+  plan: LadderPlan,
+  ownRows: Pick<BlockRows, "space" | "address">,
+  options: LadderOptions,
+): Ladder | undefined {
+  const memory = createLadderMemory(plan, ownRows, options.doubt ?? 1);
   return memory && ladderIn(memory, plan, options);
 }
 
@@ -170,7 +174,7 @@ function ladderIn(memory: LadderMemory, plan: LadderPlan, options: LadderOptions
       previousClose = close[from + count - 1];
       bars += count;
     },
-    signalsAt: (node) => base + layout.signals(node),
+    signalsAt: (node) => memory.rows + layout.signals(node),
     tallies: (node) => left.kernel(node)?.kindTallies(0) ?? tallyClimber(plan, memory, node),
     [Symbol.dispose]() {
       memory[Symbol.dispose]();

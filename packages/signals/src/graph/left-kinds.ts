@@ -21,7 +21,7 @@ export interface LeftKinds extends Disposable {
 
 export function createLeftKinds(
   { nodes }: LadderPlan,
-  { space, layout, base }: LadderMemory,
+  { space, layout, rows }: LadderMemory,
   reread: Reread,
 ): LeftKinds {
   const kernels = new Map<number, Kernel>();
@@ -29,7 +29,7 @@ export function createLeftKinds(
   function copyResults(node: number, { results }: Kernel): void {
     const { kind } = nodes[node].node;
     const memory = space.doubles();
-    const row = (base + layout.signals(node)) / 8;
+    const row = (rows + layout.signals(node)) / 8;
     const copy = (output: SignalOutput, at: number): void => {
       memory.set((results[output] as Float64Array).subarray(0, wasmBlockLength), at);
     };

@@ -1,7 +1,7 @@
 import type { SignalConfig } from "@atc/contract";
 import type { SignalOutput } from "../base/signal-output.ts";
 import { createReferenceKernel } from "../reference/reference-kernel.ts";
-import { bundleOutputs, type GraphEngine, windowLength } from "./graph-engine.ts";
+import { bundleOutputs, directionStride, type EngineOptions, type GraphEngine } from "./graph-engine.ts";
 import type { CutNode, GraphPlan } from "./plan-graph.ts";
 
 /** A kind's equities in a block, and the same with the sign of a signal beyond a threshold, else 0. */
@@ -56,22 +56,25 @@ function decideMember({ config, kinds, averages, directions, state }: PlainMembe
 }
 
 /** The engine in plain TypeScript, for plans without a ladder. It computes the bits of the one in WebAssembly. */
-export function createPlainEngine({ bundles, cuts, members }: GraphPlan): GraphEngine {
+export function createPlainEngine({ bundles, cuts, members }: GraphPlan, { window }: EngineOptions): GraphEngine {
   const kernels = bundles.map((bundle) => createReferenceKernel(bundle.config, bundleOutputs(bundle)));
   const { blockLength } = kernels[0];
   const row = (): Float64Array => new Float64Array(blockLength);
   const rows = cuts.map((): CutRows => ({ cuts: row(), equities: row() }));
+  const stride = directionStride(window ?? blockLength);
+  const directions = new Int8Array(members.length * stride);
   const plain = members.map(
-    ({ member: { config }, cuts: places }): PlainMember => ({
+    ({ member: { config }, cuts: places }, index): PlainMember => ({
       config,
       kinds: places.map((place) => rows[place]),
       averages: row(),
-      directions: new Int8Array(windowLength),
+      directions: directions.subarray(index * stride, (index + 1) * stride),
       state: Float64Array.of(0, Number.NaN, 0),
     }),
   );
   return {
     kernels,
+    begin() {},
     cut(bundle, count) {
       const { firstCut, cutCount } = bundles[bundle];
       const { results } = kernels[bundle];
@@ -90,6 +93,8 @@ export function createPlainEngine({ bundles, cuts, members }: GraphPlan): GraphE
     },
     averageSignals: (member) => plain[member].averages,
     directions: (member, length) => plain[member].directions.subarray(0, length),
+    stride,
+    directionRows: () => directions,
     [Symbol.dispose]() {},
   };
 }

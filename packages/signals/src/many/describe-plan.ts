@@ -1,6 +1,6 @@
 import { averageKinds } from "@atc/contract";
 import type { SignalOutput } from "../base/signal-output.ts";
-import { graphBytes } from "../graph/wasm-engine.ts";
+import { graphLength, layOutGraph } from "../graph/graph-layout.ts";
 import { planKernel } from "../wasm/kernel-plan.ts";
 import { laneGroupLength } from "./lane-group.ts";
 import { lengthCount } from "./lane-layout.ts";
@@ -25,23 +25,36 @@ export interface SignalGraphDescription {
    * their own.
    */
   readonly methods: { readonly shared: number; readonly lanes: number; readonly separate: number };
-  /** The bytes of state and rows that each symbol takes in WebAssembly. */
+  /** The bytes of state that each symbol takes in WebAssembly. */
   readonly bytesPerSymbol: number;
+  /** The bytes of rows that the symbols share. */
+  readonly sharedBytes: number;
 }
 
 function sum(values: readonly number[]): number {
   return values.reduce((total, value) => total + value, 0);
 }
 
-function bytesOf({ graphs, lanes, separate }: KernelsPlan, outputs: ReadonlySet<SignalOutput>): number {
-  const ofGraphs = graphs.map((graph) => graphBytes(graph, outputs.has("averageSignal")));
+/** The bytes of each symbol, and those of shared rows. */
+function bytesOf(
+  { graphs, lanes, separate }: KernelsPlan,
+  outputs: ReadonlySet<SignalOutput>,
+  window: number,
+): readonly [perSymbol: number, shared: number] {
+  const averageSignals = outputs.has("averageSignal");
+  const layouts = graphs.map((graph) => ({ graph, layout: layOutGraph(graph, { averageSignals, window }) }));
+  const ofGraphs = layouts.map(({ graph, layout }) => 8 * graphLength(graph, layout));
   const ofLanes = lanes.map((group) => 8 * laneGroupLength(group, outputs));
   const ofOthers = separate.flat().map(({ config }) => 8 * planKernel(config, outputs).slot.length());
-  return sum([...ofGraphs, ...ofLanes, ...ofOthers]);
+  return [sum([...ofGraphs, ...ofLanes, ...ofOthers]), sum(layouts.map(({ layout }) => 8 * layout.rowsLength))];
 }
 
-/** Counts the nodes of a plan. */
-export function describePlan(plan: KernelsPlan, outputs: ReadonlySet<SignalOutput>): SignalGraphDescription {
+/** Counts the nodes of a plan. `window` is the most bars of a row of directions. */
+export function describePlan(
+  plan: KernelsPlan,
+  outputs: ReadonlySet<SignalOutput>,
+  window: number,
+): SignalGraphDescription {
   const { graphs, lanes, separate } = plan;
   const ofBundles = sum(graphs.flatMap(({ bundles }) => bundles.map(({ nodes }) => nodes.length)));
   const ladders = graphs.flatMap(({ ladder }) => ladder ?? []);
@@ -55,6 +68,7 @@ export function describePlan(plan: KernelsPlan, outputs: ReadonlySet<SignalOutpu
   const whole = averageKinds.length * (methods.lanes + methods.separate);
   const withVotes = ofBundles + averageKinds.length * (lanes.length + methods.separate);
   const kinds = ofBundles + climbers + whole;
+  const [bytesPerSymbol, sharedBytes] = bytesOf(plan, outputs, window);
   return {
     configurations,
     averages: lengthCount * withVotes + sum(ladders.map(({ units }) => units.length)),
@@ -64,6 +78,7 @@ export function describePlan(plan: KernelsPlan, outputs: ReadonlySet<SignalOutpu
     layer2Equities: kinds,
     directions: configurations,
     methods,
-    bytesPerSymbol: bytesOf(plan, outputs),
+    bytesPerSymbol,
+    sharedBytes,
   };
 }

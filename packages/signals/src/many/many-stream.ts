@@ -85,8 +85,11 @@ export function createRereadingStream<Name extends SignalOutput>(
   // Without `outputs`, Name is "direction", the default of the type parameter.
   const outputs = checkOutputs(named ?? (["direction"] as unknown as readonly Name[]));
   const wanted = new Set<SignalOutput>(outputs);
-  const options = reread && { tallies: true, reread: (config: SignalConfig) => rereadColumns(reread, config) };
-  const kernels = createKernels(planKernels(whole, wanted, { ladders: reread !== undefined }), wanted, options);
+  const rereadOf = reread && ((config: SignalConfig) => rereadColumns(reread, config));
+  const kernels = createKernels(planKernels(whole, wanted, { ladders: reread !== undefined }), wanted, {
+    reread: rereadOf,
+    tallies: true,
+  });
   let position = 0;
   let closed = false;
 

@@ -1,14 +1,15 @@
 import { averageKinds, type SignalConfig } from "@atc/contract";
 import { needsAll } from "../base/kernel-parts.ts";
 import type { SignalOutput } from "../base/signal-output.ts";
+import type { SharedRows } from "../graph/block-rows.ts";
 import { createGraphKernel } from "../graph/graph-kernel.ts";
+import { graphBytes } from "../graph/graph-layout.ts";
 import { nodeKey, nodeKeys } from "../graph/kind-nodes.ts";
 import type { LadderOptions } from "../graph/ladder.ts";
 import { chooseLadder, costsOnLadder, kindCost } from "../graph/ladder-plan.ts";
 import { createSeparateKernels, type ManyKernel, type Member } from "../graph/many-kernel.ts";
 import { type GraphPlan, planGraph, uniqueNodes } from "../graph/plan-graph.ts";
 import type { Reread } from "../graph/reread.ts";
-import { graphBytes } from "../graph/wasm-engine.ts";
 import { groupConfigs } from "./config-groups.ts";
 import { createLaneKernel, lanesWanted } from "./lane-kernel.ts";
 
@@ -22,10 +23,16 @@ export interface KernelsPlan {
   readonly separate: readonly (readonly Member[])[];
 }
 
-/** How ladders read bars again, and whether kernels count what diagnostics need. */
+/** How kernels are created. */
 export interface KernelsOptions {
-  readonly reread: (config: SignalConfig) => Reread;
+  /** How ladders read bars again; a plan with ladders needs it. */
+  readonly reread?: ((config: SignalConfig) => Reread) | undefined;
+  /** Whether kernels count what diagnostics need. */
   readonly tallies: boolean;
+  /** The most bars of a graph's rows of directions. Default: those of a block. */
+  readonly window?: number | undefined;
+  /** The rows that the kernels of a graph share. Default: each has rows of its own. */
+  readonly sharedRows?: ((graph: GraphPlan) => SharedRows | undefined) | undefined;
 }
 
 /** Rounded nanoseconds per bar, by which the planner chooses. `pnpm bench sweep` prints what they come to. */
@@ -44,6 +51,8 @@ export interface PlanOptions {
   readonly ladders: boolean;
   /** The most bytes of one graph of several configurations. Default: 64 MiB; a memory of WebAssembly has 2 GiB. */
   readonly largestGraph?: number | undefined;
+  /** The most bars of a graph's rows of directions. Default: those of a block. */
+  readonly window?: number | undefined;
 }
 
 type Group = readonly Member[];
@@ -57,8 +66,9 @@ function countUsers(groups: readonly Group[]): ReadonlyMap<string, number> {
   return users;
 }
 
-function keysOf(group: Group): ReadonlySet<string> {
-  return new Set(group.flatMap(({ config }) => nodeKeys(config)));
+function keysOf(group: Group): Iterable<string> {
+  // Mostly, a configuration is alone, and its kinds differ.
+  return group.length === 1 ? nodeKeys(group[0].config) : new Set(group.flatMap(({ config }) => nodeKeys(config)));
 }
 
 /** The cost of each node in a graph with a ladder, by key. */
@@ -86,16 +96,16 @@ function laneCost({ length }: Group): number {
 function planGraphs(
   members: Group,
   averageSignals: boolean,
-  { ladders, largestGraph = 2 ** 26 }: PlanOptions,
+  { ladders, largestGraph = 2 ** 26, window }: PlanOptions,
 ): readonly GraphPlan[] {
   if (members.length === 0) return [];
   const plan = planGraph(members, ladders ? chooseLadder : undefined);
-  if (members.length === 1 || graphBytes(plan, averageSignals) <= largestGraph) return [plan];
+  if (members.length === 1 || graphBytes(plan, { averageSignals, window }) <= largestGraph) return [plan];
   const keys = new Map(members.map((member) => [member, nodeKeys(member.config).join()]));
   const ordered = members.toSorted((a, b) => ((keys.get(a) ?? "") < (keys.get(b) ?? "") ? -1 : 1));
   const half = ordered.length >> 1;
   return [ordered.slice(0, half), ordered.slice(half)].flatMap((part) =>
-    planGraphs(part, averageSignals, { ladders, largestGraph }),
+    planGraphs(part, averageSignals, { ladders, largestGraph, window }),
   );
 }
 
@@ -158,19 +168,18 @@ export function planKernels(
   };
 }
 
-/**
- * Creates the kernels of a plan. With ladders in it, the options have a function that reads bars again, for the
- * calculation source of a configuration.
- */
+/** Creates the kernels of a plan. */
 export function createKernels(
   plan: KernelsPlan,
   outputs: ReadonlySet<SignalOutput>,
-  options?: KernelsOptions,
+  { reread, tallies, window, sharedRows }: KernelsOptions,
 ): readonly ManyKernel[] {
   const ladderOf = ({ members }: GraphPlan): LadderOptions | undefined =>
-    options && { tallies: options.tallies, reread: options.reread(members[0].member.config) };
+    reread && { tallies, reread: reread(members[0].member.config) };
   return [
-    ...plan.graphs.map((graph) => createGraphKernel(graph, outputs, ladderOf(graph))),
+    ...plan.graphs.map((graph) =>
+      createGraphKernel(graph, outputs, { ladder: ladderOf(graph), window, shared: sharedRows?.(graph) }),
+    ),
     ...plan.lanes.map((group) => createLaneKernel(group, outputs) ?? createSeparateKernels(group, outputs)),
     ...plan.separate.map((group) => createSeparateKernels(group, outputs)),
   ];

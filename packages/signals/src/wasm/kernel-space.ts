@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { createKernelMemory, type GrowingMemory, kernelModule, memoryPageLength } from "@atc/plugin-kit";
 import type { LaneExports } from "./lane-exports.ts";
+import { createSlotBook } from "./slot-book.ts";
 import { rows } from "./working-rows.ts";
 
 /** The exports of `assembly/index.ts`; addresses are in bytes, `count` is in bars. */
@@ -40,7 +41,9 @@ export interface KernelSpace {
   row(address: number, length: number): Float64Array;
   /** The address of a slot of `length` doubles with arbitrary values; undefined if the memory cannot grow that far. */
   allocate(length: number): number | undefined;
-  /** Returns a slot to the memory, which reuses it for slots of the same length. */
+  /** Bytes in use. */
+  bytes(): number;
+  /** Returns a slot to the memory, which reuses its bytes. */
   release(address: number, length: number): void;
 }
 
@@ -67,24 +70,31 @@ function grow(memory: GrowingMemory, bytes: number): boolean {
   return true;
 }
 
-/** A memory for the working rows; undefined if the address space is exhausted. */
-function createMemory(): GrowingMemory | undefined {
+/** A memory of some bytes; undefined if the address space is exhausted. */
+function createMemory(bytes: number): GrowingMemory | undefined {
   try {
-    return createKernelMemory(Math.ceil(rows.end / memoryPageLength));
+    return createKernelMemory(Math.ceil(bytes / memoryPageLength));
   } catch {
     return undefined;
   }
 }
 
-function createSpace(): KernelSpace | undefined {
-  const memory = createMemory();
+/**
+ * A memory with room for `length` doubles besides the working rows; undefined if WebAssembly with SIMD cannot run or
+ * there is no memory.
+ *
+ * @param onFree - called when the last slot was released, so that all of the memory may be used for others
+ */
+export function createKernelSpace(length: number, onFree?: (space: KernelSpace) => void): KernelSpace | undefined {
+  const bytes = rows.end + 8 * length;
+  if (bytes > largestMemory) return undefined;
+  const memory = createMemory(bytes);
   const exports = memory && code.instantiate(memory);
   if (memory === undefined || exports === undefined) return undefined;
-  const free = new Map<number, number[]>();
+  const slots = createSlotBook(rows.end);
   let view = new Float64Array(memory.buffer);
-  let end = rows.end;
   const views = new Map<number, Float64Array>();
-  return {
+  const space: KernelSpace = {
     exports,
     doubles() {
       if (view.length === 0) {
@@ -95,34 +105,45 @@ function createSpace(): KernelSpace | undefined {
     },
     row(address, length) {
       const doubles = this.doubles();
-      const known = views.get(address) ?? doubles.subarray(address / 8, address / 8 + length);
-      views.set(address, known);
-      return known;
+      const known = views.get(address);
+      if (known?.length === length) return known;
+      const row = doubles.subarray(address / 8, address / 8 + length);
+      views.set(address, row);
+      return row;
     },
     allocate(length) {
-      const used = free.get(length)?.pop();
-      if (used !== undefined) return used;
-      if (!grow(memory, end + 8 * length)) return undefined;
-      const address = end;
-      end += 8 * length;
-      return address;
+      return grow(memory, slots.endAfter(8 * length)) ? slots.take(8 * length) : undefined;
     },
+    bytes: () => slots.end,
     release(address, length) {
-      const same = free.get(length);
-      if (same === undefined) free.set(length, [address]);
-      else same.push(address);
+      slots.release(address, 8 * length);
+      if (slots.end === rows.end) onFree?.(space);
     },
   };
+  return space;
 }
 
 let common: KernelSpace | undefined;
+/**
+ * Large memories without slots. The collector frees memories of WebAssembly late: a sweep's threads held a gigabyte of
+ * them. So the next computation takes one, unless the collector was faster.
+ */
+const free: WeakRef<KernelSpace>[] = [];
+
+function largeSpace(length: number): KernelSpace | undefined {
+  for (let last = free.pop(); last !== undefined; last = free.pop()) {
+    const space = last.deref();
+    if (space !== undefined) return space;
+  }
+  return createKernelSpace(length, (space) => free.push(new WeakRef(space)));
+}
 
 /**
  * The memory for a slot of `length` doubles: large slots get their own, all others share one per thread. Undefined if
  * WebAssembly with SIMD cannot run.
  */
 export function kernelSpace(length: number): KernelSpace | undefined {
-  if (length >= largeSlot) return createSpace();
-  common ??= createSpace();
+  if (length >= largeSlot) return largeSpace(length);
+  common ??= createKernelSpace(0);
   return common;
 }
