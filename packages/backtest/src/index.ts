@@ -63,8 +63,12 @@ export {
   type CurveTables,
   type CurveTablesBuilder,
   createCurveTables,
-  type MonthlyReturns,
 } from "./metrics/series/curve-tables.ts";
+export {
+  createMonthlyReturns,
+  type MonthlyReturns,
+  type MonthlyReturnsBuilder,
+} from "./metrics/series/monthly-returns.ts";
 export { createRolling, defaultRollingWindow, type Rolling, type RollingOptions } from "./metrics/series/rolling.ts";
 export {
   type MetricDefinition,
@@ -109,6 +113,7 @@ export {
 export { timeTexts } from "./output/time-texts.ts";
 export type { TimedRows } from "./portfolio/equal-times.ts";
 export type { DirectionMatrix } from "./portfolio/many/direction-rows.ts";
+export { checkConfigurations } from "./portfolio/many/lane-order.ts";
 export {
   createManyPortfolios,
   type ManyPortfolios,
@@ -116,6 +121,7 @@ export {
   manyPortfoliosBytes,
 } from "./portfolio/many/many-portfolios.ts";
 export type { PortfolioRows, ReturnListener } from "./portfolio/many/portfolio-lanes.ts";
+export { createPortfolioMemories, type PortfolioMemories } from "./portfolio/many/portfolio-memories.ts";
 export type { ManyPortfolioResults } from "./portfolio/many/portfolio-results.ts";
 export { planTimeUnion, type TimeUnion, type TimeUnionOptions } from "./portfolio/many/time-union.ts";
 export type { UnionBlock } from "./portfolio/many/union-block.ts";
@@ -157,7 +163,13 @@ export {
   mostFillsPerBar,
 } from "./results/curves.ts";
 export type { AccountCosts, AccountTotals, SymbolFigures, SymbolResult } from "./results/symbol-result.ts";
-export { type CurveNeeds, neededCurveColumns, scalesWithCapital } from "./run/account-symbols.ts";
+export {
+  type CurveNeeds,
+  type DecidedSymbol,
+  decisionColumns,
+  neededCurveColumns,
+  scalesWithCapital,
+} from "./run/account-symbols.ts";
 export {
   type ArrayBacktestOptions,
   type BacktestFigures,
@@ -171,7 +183,9 @@ export {
 } from "./run/backtest.ts";
 export { type BacktestSeriesOptions, backtestSeries } from "./run/backtest-series.ts";
 export type { SymbolContribution } from "./run/contributions.ts";
+export { type CurveBars, type CurveBarsOptions, curveBars } from "./run/curve-bars.ts";
 export { decideSteps, decodeDecisions, encodeDecisions, type SymbolDecisions } from "./run/decide-series.ts";
+export { type ReturnWithCostsOptions, returnWithCosts } from "./run/return-with-costs.ts";
 export type { SkippedSymbol } from "./run/skipped-symbol.ts";
 export { isSymbolFault } from "./run/symbol-fault.ts";
 export type { RememberUniverse, UniverseDecisions } from "./run/universe/decide-universe.ts";
@@ -187,6 +201,7 @@ export type {
   SimulatedAccount,
   SimulatorOptions,
 } from "./simulation/account-rows.ts";
+export { accountKernelName } from "./simulation/fast/account-kernel.ts";
 export { slowKeys } from "./simulation/fast/is-fast.ts";
 export type { ManyResults } from "./simulation/fast/many-results.ts";
 export {

@@ -4,7 +4,9 @@ import { afterEach, describe, expect, it } from "vitest";
 import {
   backtest,
   backtestSeries,
+  checkConfigurations,
   createManyPortfolios,
+  createPortfolioMemories,
   type ManyPortfoliosOptions,
   manyPortfoliosBytes,
   memoryDataset,
@@ -65,6 +67,42 @@ const cases = fc.record({
 });
 
 type Case = typeof cases extends fc.Arbitrary<infer C> ? C : never;
+
+const always = { skip: 0, drop: 0, every: 1, repeats: 1 } as const;
+const plain = {
+  feeBps: 0,
+  slippageBps: 0,
+  side: "both",
+  initialCapital: 1000,
+  fill: "nextOpen",
+  riskFreeRate: 0,
+  barsPerYear: undefined,
+} as const;
+
+interface WebAssemblyMemories {
+  Memory: new (limits: { readonly initial: number }) => object;
+}
+
+/** Counts the WebAssembly memories that are created until it is disposed of. */
+function countedMemories(): { readonly created: number } & Disposable {
+  const { WebAssembly: code } = globalThis as unknown as { readonly WebAssembly: WebAssemblyMemories };
+  const { Memory } = code;
+  let created = 0;
+  code.Memory = class extends Memory {
+    constructor(limits: { readonly initial: number }) {
+      super(limits);
+      created++;
+    }
+  };
+  return {
+    get created() {
+      return created;
+    },
+    [Symbol.dispose]() {
+      code.Memory = Memory;
+    },
+  };
+}
 
 function createUniform(seed: number): () => number {
   let state = seed;
@@ -388,6 +426,64 @@ describe("many portfolios", () => {
     portfolios[Symbol.dispose]();
     expect(() => portfolios.results()).toThrow(expect.objectContaining({ code: "ATC_CLOSED" }));
     expect(() => pushAll(portfolios)).toThrow(expect.objectContaining({ code: "ATC_CLOSED" }));
+  });
+
+  it("use the memory of earlier ones, also of larger ones, with the same figures", () => {
+    const walk = (symbols: number, count: number, seed: number): Case => ({
+      length: 200,
+      settings: Array.from({ length: count }, (_, i) => ({
+        ...plain,
+        feeBps: i,
+        riskFreeRate: i % 2 === 0 ? 0 : 0.03,
+      })),
+      symbols: Array.from({ length: symbols }, (_, i) => ({ presence: always, hasOpen: true, seed: seed + i })),
+      flips: 9,
+      swing: 0.02,
+      blockLength: 64,
+    });
+    const figuresOf = (given: Case) => {
+      const bars = barsOf(given);
+      return simulate(bars, unionOf(bars, { blockLength: 64 }), { configurations: given.settings });
+    };
+    const [small, large] = [walk(2, 9, 5), walk(5, 40, 77)];
+    const expected = figuresOf(small);
+    using memories = countedMemories();
+    for (let i = 0; i < 10; i++) {
+      figuresOf(large);
+      expect(figuresOf(small)).toEqual(expected);
+    }
+    // The collector may have freed some.
+    expect(memories.created).toBeLessThan(10);
+  });
+
+  it("share memories that are given to them, and checked configurations, with the same figures", () => {
+    const walk = (seed: number): Case => ({
+      length: 200,
+      settings: Array.from({ length: 20 }, (_, i) => ({ ...plain, feeBps: i, riskFreeRate: i % 2 === 0 ? 0 : 0.03 })),
+      symbols: [0, 1, 2].map((i) => ({ presence: always, hasOpen: true, seed: seed + i })),
+      flips: 9,
+      swing: 0.02,
+      blockLength: 64,
+    });
+    const [one, other] = [walk(5), walk(77)];
+    const configurations = checkConfigurations(one.settings);
+    expect(checkConfigurations(configurations)).toBe(configurations);
+    using memories = createPortfolioMemories();
+    const figuresOf = (given: Case, options: Partial<ManyPortfoliosOptions>) => {
+      const bars = barsOf(given);
+      return simulate(bars, unionOf(bars, { blockLength: 64 }), { configurations: given.settings, ...options });
+    };
+    const expected = [one, other].map((given) => figuresOf(given, {}));
+    for (const [i, given] of [one, other, one, other].entries()) {
+      expect(figuresOf(given, { configurations, memories })).toEqual(expected[i % 2]);
+      expect(memories.free).toBe(1);
+    }
+    memories[Symbol.dispose]();
+    expect(memories.free).toBe(0);
+    const foreign = { free: 0, [Symbol.dispose]: () => undefined };
+    expect(() => createManyPortfolios({ configurations, union, memories: foreign })).toThrow(
+      expect.objectContaining({ code: "ATC_INVALID_ARGUMENT" }),
+    );
   });
 
   it("report how much memory they take, and refuse more than one memory holds", () => {

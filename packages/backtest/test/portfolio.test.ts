@@ -79,6 +79,18 @@ function latest({ times, values }: TimedValues, at: bigint): number {
 }
 
 describe("merging curves", () => {
+  it("gives one curve each time once, with its last value, over the ends of blocks", () => {
+    // Three values share each time, and a block ends between two of them.
+    const rows = 3 * 4096 + 2;
+    const times = BigInt64Array.from({ length: rows }, (_, row) => -5n + BigInt(Math.floor(row / 3)) * 2n ** 33n);
+    const values = Float64Array.from({ length: rows }, (_, row) => row / 7);
+    const twice = { times, values: values.map((value) => value / 2) };
+    const points = merged([{ times, values }]);
+    expect(points).toStrictEqual(merged([twice, twice]));
+    expect(points.length).toBe(4097);
+    expect(points[0]).toStrictEqual([-5n, 2 / 7]);
+  });
+
   it("sums the latest values at every time of the union", () => {
     fc.assert(
       fc.property(fc.array(curve, { minLength: 1, maxLength: 9 }), (curves) => {

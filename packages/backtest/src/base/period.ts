@@ -105,15 +105,15 @@ export function periodRows(series: Series, { limit, period }: RowChoice): Period
   return { start, from, to, curveBars: to - from + (from > start ? 1 : 0) };
 }
 
-/** The ATC_INVALID_DATA of a series that has no bar in the period. */
+/** The ATC_INVALID_DATA of a series that has no bar in the period. The series may have no bar at all. */
 export function outsidePeriod(series: Series, { limit, period = {} }: RowChoice): AtcError {
   const { symbol, length } = series;
+  const missing = `symbol "${symbol}" has no bar ${periodText(period)}`;
+  const remedy = "; choose another period, or leave the symbol out";
+  if (length === 0) return new AtcError("ATC_INVALID_DATA", `${missing}${remedy}`, { details: { symbol } });
   const { start } = periodRows(series, { limit });
   const [first, last] = [start, length - 1].map((row) => isoTime(timeOfRow(series, row), unitOf(series)));
   const within = start > 0 ? `, within the limit of ${limit} bars` : "";
-  return new AtcError(
-    "ATC_INVALID_DATA",
-    `symbol "${symbol}" has no bar ${periodText(period)}: its bars are from ${first} to ${last}${within}; choose another period, or leave the symbol out`,
-    { details: { symbol, first, last } },
-  );
+  const known = `: its bars are from ${first} to ${last}${within}`;
+  return new AtcError("ATC_INVALID_DATA", `${missing}${known}${remedy}`, { details: { symbol, first, last } });
 }

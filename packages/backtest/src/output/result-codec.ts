@@ -25,7 +25,7 @@ export interface EncodedResult {
 }
 
 /** Version of {@link EncodedResult}. It is part of cache keys. */
-export const resultVersion: number = 4;
+export const resultVersion: number = 5;
 
 type TradeColumn = Exclude<keyof Trades, "length">;
 type FillColumn = Exclude<keyof Fills, "length">;

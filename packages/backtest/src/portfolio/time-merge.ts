@@ -40,6 +40,11 @@ export interface MergedBlock {
 
 /** {@link mergeCurves} block by block. Curves with the same union of times have blocks of the same times. */
 export function* mergedBlocks(curves: readonly TimedCurve[]): Generator<MergedBlock, void, void> {
+  const [only] = curves;
+  if (only !== undefined && curves.length === 1) {
+    yield* blocksOfOne(only);
+    return;
+  }
   const tree = plantTree(curves);
   const words = new Int32Array(2 * blockLength);
   const times = new BigInt64Array(words.buffer);
@@ -50,6 +55,35 @@ export function* mergedBlocks(curves: readonly TimedCurve[]): Generator<MergedBl
     if (++filled === blockLength) {
       yield { times, sums, length: filled };
       filled = 0;
+    }
+  }
+  if (filled > 0) yield { times, sums, length: filled };
+}
+
+/** The blocks of one curve, which needs no tree: that took ten times as long. */
+function* blocksOfOne(curve: TimedCurve): Generator<MergedBlock, void, void> {
+  const times = new BigInt64Array(blockLength);
+  const sums = new Float64Array(blockLength);
+  const words = new Int32Array(times.buffer);
+  const nextTimes = new BigInt64Array(blockLength);
+  const nextValues = new Float64Array(blockLength);
+  const nextWords = new Int32Array(nextTimes.buffer);
+  let filled = 0;
+  for (let from = 0; from < curve.length; from += blockLength) {
+    const held = Math.min(blockLength, curve.length - from);
+    curve.read(from, nextTimes.subarray(0, held), nextValues.subarray(0, held));
+    for (let row = 0; row < held; row++) {
+      const low = nextWords[2 * row];
+      const high = nextWords[2 * row + 1];
+      const isNew = filled === 0 || words[2 * filled - 2] !== low || words[2 * filled - 1] !== high;
+      if (isNew && filled === blockLength) {
+        yield { times, sums, length: filled };
+        filled = 0;
+      }
+      if (isNew) filled++;
+      words[2 * filled - 2] = low;
+      words[2 * filled - 1] = high;
+      sums[filled - 1] = nextValues[row];
     }
   }
   if (filled > 0) yield { times, sums, length: filled };

@@ -19,7 +19,7 @@ export function scalesWithCapital(config: BacktestConfig): boolean {
 }
 
 /** The decisions that an account reads besides directions, as columns of curves. */
-function decisionColumns(config: BacktestConfig): readonly BarColumn[] {
+export function decisionColumns(config: BacktestConfig): readonly BarColumn[] {
   const wanted = wantedDecisions(config);
   if (wanted.includes("longEntry")) return ["entry"];
   return wanted.length > 0 ? ["strength"] : [];
@@ -52,7 +52,9 @@ export function neededCurveColumns({ config, symbols, metrics = [] }: CurveNeeds
 
 /** A symbol whose decisions are known. */
 export interface DecidedSymbol {
+  /** Its rows. */
   readonly series: Series;
+  /** Its bars with their decisions. */
   readonly decisions: CurveReader;
 }
 

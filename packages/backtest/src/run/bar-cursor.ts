@@ -31,6 +31,8 @@ const historyRows = 16_384;
 /** Bars that were read again. */
 interface ReadBars extends RowPrices {
   readonly volume: ReadonlyTypedArray<number> | undefined;
+  /** The row after those that were read. */
+  readonly end: number;
 }
 
 /** Options of {@link openBarCursor}. */
@@ -57,11 +59,11 @@ export function openBarCursor(series: Series, options: BarCursorOptions): BarCur
   let bar = 0;
   let entryValues = new Float64Array(0);
 
-  /** The valid bars of rows `from` to `to`, in arrays that are valid until the next call. */
+  /** The valid bars from row `from` on: up to row `to`, or to the end of its segment, if that is earlier. */
   function read(from: number, to: number, times: BigInt64Array): ReadBars | undefined {
     for (const block of series.blocks({ columns: names, from, to, blockLength: to - from })) {
       const taken = screen.take(block, times);
-      return { ...rowPrices(taken, columns), volume: taken["volume"] };
+      return { ...rowPrices(taken, columns), volume: taken["volume"], end: block.row + block.length };
     }
     return undefined;
   }
@@ -96,20 +98,21 @@ export function openBarCursor(series: Series, options: BarCursorOptions): BarCur
     *history() {
       if (row < 0) row = firstRow();
       const times = new BigInt64Array(Math.min(historyRows, row - rows.start));
-      for (let from = rows.start; from < row; from += historyRows) {
+      for (let from = rows.start; from < row; ) {
         const found = read(from, Math.min(row, from + historyRows), times);
-        if (found !== undefined && found.close.length > 0)
-          yield { ...found, times: times.subarray(0, found.close.length) };
+        if (found === undefined) return;
+        from = found.end;
+        if (found.close.length > 0) yield { ...found, times: times.subarray(0, found.close.length) };
       }
     },
     next(window) {
       if (row < 0) row = firstRow();
       while (row < rows.to) {
-        const to = Math.min(rows.to, row + window.times.length);
-        const found = read(row, to, window.times);
-        row = to;
-        const count = found?.close.length ?? 0;
-        if (found === undefined || count === 0) continue;
+        const found = read(row, Math.min(rows.to, row + window.times.length), window.times);
+        if (found === undefined) return 0;
+        row = found.end;
+        const count = found.close.length;
+        if (count === 0) continue;
         if (bar + count > decisions.bars)
           throw new AtcError("ATC_CORRUPT_DATA", `symbol "${symbol}" has more bars than decisions; run it again`, {
             details: { symbol },

@@ -1,4 +1,4 @@
-import { throwIfAborted } from "@atc/contract";
+import { type BacktestConfig, throwIfAborted } from "@atc/contract";
 import type { CurveReader, CurveSink } from "../results/curves.ts";
 import type { SimulatedAccount } from "../simulation/account-rows.ts";
 import { createSimulator } from "../simulation/simulator.ts";
@@ -11,6 +11,8 @@ import { accountRows } from "./row-merge.ts";
 export interface ResimulateOptions extends SymbolCursorOptions {
   /** Money at the start. */
   readonly capital: number;
+  /** Keys of the simulation that replace those with which the decisions were made. Default: none. */
+  readonly costs?: Partial<BacktestConfig> | undefined;
   /** Receives the curve and the trades. */
   readonly sink: CurveSink;
   readonly signal: AbortSignal | undefined;
@@ -25,17 +27,17 @@ export interface ResimulatedAccount {
 const windowRows = 16_384;
 
 /**
- * Simulates an account of another capital from stored decisions; only prices are read again. Yields after every window
- * of bars.
+ * Simulates an account of another capital, or with other costs, from stored decisions; only prices are read again.
+ * Yields after every window of bars.
  */
 export function* resimulateSteps(
   symbol: DecidedSymbol,
   options: ResimulateOptions,
 ): Generator<undefined, ResimulatedAccount, void> {
-  const { config, capital, sink, signal } = options;
+  const { config, costs, capital, sink, signal } = options;
   const { cursor, columns, window: names } = symbolCursor(symbol, options);
   const account = createSimulator(
-    { ...config, initialCapital: capital },
+    { ...config, ...costs, initialCapital: capital },
     { symbol: symbol.series.symbol, timeUnit: columns.timeUnit, onTrades: (trades) => sink.takeTrades(trades) },
   );
   if (readsHistory(config)) for (const rows of cursor.history()) account.warmUp(rows);

@@ -25,6 +25,8 @@ import { type MergedRows, mergeRows } from "./row-merge.ts";
 
 /** Options of {@link sharedSteps}. */
 export interface SharedOptions extends Omit<SymbolCursorOptions, "volume"> {
+  /** Keys of the simulation that replace those with which the decisions were made. Default: none. */
+  readonly costs?: Partial<BacktestConfig> | undefined;
   /** Symbols of the data that are left out. `weights` may name them. */
   readonly skipped: readonly string[];
   /** The metrics besides the first 23. */
@@ -121,23 +123,26 @@ export function* sharedSteps(
   const names = symbols.map(({ series }) => series.symbol);
   const contributions = createContributions(names);
   const { takeFills } = sink;
-  const account = createAccount(config, {
-    symbols: symbols.map(({ series, decisions }) => ({ name: series.symbol, bars: decisions.bars })),
-    skipped,
-    timeUnit,
-    onTrades(trades, tradeSymbols) {
-      computation.addTrades(trades);
-      contributions.addTrades(trades, tradeSymbols);
-      sink.takeTrades(trades, tradeSymbols);
+  const account = createAccount(
+    { ...config, ...options.costs },
+    {
+      symbols: symbols.map(({ series, decisions }) => ({ name: series.symbol, bars: decisions.bars })),
+      skipped,
+      timeUnit,
+      onTrades(trades, tradeSymbols) {
+        computation.addTrades(trades);
+        contributions.addTrades(trades, tradeSymbols);
+        sink.takeTrades(trades, tradeSymbols);
+      },
+      onFills:
+        volumes === undefined && takeFills === undefined
+          ? undefined
+          : (fills, fillSymbols) => {
+              volumes?.take(fills, fillSymbols);
+              takeFills?.(fills, fillSymbols);
+            },
     },
-    onFills:
-      volumes === undefined && takeFills === undefined
-        ? undefined
-        : (fills, fillSymbols) => {
-            volumes?.take(fills, fillSymbols);
-            takeFills?.(fills, fillSymbols);
-          },
-  });
+  );
   const cursors = symbols.map((symbol) => symbolCursor(symbol, { ...options, volume: volumes !== undefined }));
   if (readsHistory(config)) warmUp(account, cursors, signal);
   const merged = mergeRows(
@@ -174,7 +179,7 @@ export function* sharedSteps(
   const curves = sink.finish();
   const own = accountTotals(totals, config.initialCapital, timeUnit);
   const figures = computation.finish(metricTotals(totals, config, curves));
-  const warnings = accountWarnings({ account: totals, timeUnit, config });
+  const warnings = accountWarnings({ account: totals, timeUnit, config: { ...config, ...options.costs } });
   return {
     portfolio: {
       metrics: figures.metrics,

@@ -29,14 +29,28 @@ function checkConfiguration(given: Partial<BacktestConfig>, index: number): Back
   }
 }
 
+/** Lists that were checked. A check of a configuration takes longer than a hundred bars of its account. */
+const checkedLists = new WeakSet<readonly Partial<BacktestConfig>[]>();
+
 /**
- * Checks configurations, and fills in their defaults.
+ * Checks configurations for {@link createManyPortfolios}, and fills in their defaults. The list that it returns is not
+ * checked again, for callers that create several portfolios of the same configurations.
  *
  * @throws ATC_INVALID_CONFIG with the index in `details.configuration`; ATC_INVALID_ARGUMENT without configurations
  */
 export function checkConfigurations(configurations: readonly Partial<BacktestConfig>[]): readonly BacktestConfig[] {
-  if (configurations.length > 0) return configurations.map(checkConfiguration);
-  throw new AtcError("ATC_INVALID_ARGUMENT", "there are no configurations; give one or more");
+  if (checkedLists.has(configurations)) return configurations as readonly BacktestConfig[];
+  if (configurations.length === 0)
+    throw new AtcError("ATC_INVALID_ARGUMENT", "there are no configurations; give one or more");
+  // Configurations that differ in their signals only are mostly one object.
+  const known = new Map<Partial<BacktestConfig>, BacktestConfig>();
+  const checked = configurations.map((given, index) => {
+    const config = known.get(given) ?? Object.freeze(checkConfiguration(given, index));
+    known.set(given, config);
+    return config;
+  });
+  checkedLists.add(Object.freeze(checked));
+  return checked;
 }
 
 /** Number of groups of eight lanes for configurations, at most. */

@@ -10,6 +10,7 @@ import {
   type ReturnListener,
   shapeOf,
 } from "./portfolio-lanes.ts";
+import { memorySource, type PortfolioMemories } from "./portfolio-memories.ts";
 import { type ManyPortfolioResults, portfolioResults, resultsOfSymbol } from "./portfolio-results.ts";
 import type { TimeUnion } from "./time-union.ts";
 import type { UnionBlock } from "./union-block.ts";
@@ -32,6 +33,8 @@ export interface ManyPortfoliosOptions {
    * first time has no return. Default: none.
    */
   readonly returns?: { readonly configurations: readonly number[]; readonly onReturns: ReturnListener } | undefined;
+  /** Memories of earlier portfolios to use again. Disposal returns them. Default: a memory of its own. */
+  readonly memories?: PortfolioMemories | undefined;
 }
 
 /**
@@ -118,7 +121,14 @@ export function createManyPortfolios(options: ManyPortfoliosOptions): ManyPortfo
   const directionOf = checkDirectionOf(options.directionOf, configs.length);
   checkSelected(returns?.configurations ?? [], configs.length);
   const order = laneOrder(configs);
-  let lanes: PortfolioLanes | undefined = createPortfolioLanes({ configs, order, union, timeUnit, directionOf });
+  let lanes: PortfolioLanes | undefined = createPortfolioLanes({
+    configs,
+    order,
+    union,
+    timeUnit,
+    directionOf,
+    memories: memorySource(options.memories),
+  });
   const { bytes } = lanes;
 
   function open(): PortfolioLanes {
@@ -159,6 +169,7 @@ export function createManyPortfolios(options: ManyPortfoliosOptions): ManyPortfo
       });
     },
     [Symbol.dispose]() {
+      lanes?.[Symbol.dispose]();
       lanes = undefined;
     },
   };

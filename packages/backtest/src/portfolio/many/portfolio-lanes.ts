@@ -1,7 +1,7 @@
 import { AtcError, type BacktestConfig, type ReadonlyTypedArray } from "@atc/contract";
 import type { TimeUnit } from "../../base/calendar.ts";
 import { groupLength, groupSize, memberAt, openGroupAccount } from "../../simulation/fast/group-state.ts";
-import { createLaneKernel, type LaneKernel } from "../../simulation/fast/lane-kernel.ts";
+import type { LaneKernel } from "../../simulation/fast/lane-kernel.ts";
 import {
   type LaneMemory,
   type LaneShape,
@@ -13,6 +13,7 @@ import { returnTerms, yearsOf } from "../../simulation/fast/many-results.ts";
 import { createDirectionRows, type DirectionMatrix } from "./direction-rows.ts";
 import type { LaneOrder } from "./lane-order.ts";
 import { createPartialSums, type GroupSums } from "./partial-sums.ts";
+import type { MemorySource } from "./portfolio-memories.ts";
 import { barsOfSymbol, barsOfUnion, type FinishedPortfolios, stateAt } from "./portfolio-results.ts";
 import type { TimeUnion } from "./time-union.ts";
 
@@ -51,10 +52,12 @@ export interface PortfolioLanesOptions {
   readonly timeUnit: TimeUnit;
   /** The row of directions of each configuration. */
   readonly directionOf: ArrayLike<number>;
+  /** Gives the memory. */
+  readonly memories: MemorySource;
 }
 
-/** The accounts and portfolios in lanes, in a memory of their own. */
-export interface PortfolioLanes {
+/** The accounts and portfolios in lanes, in a memory of their own, which disposal frees. */
+export interface PortfolioLanes extends Disposable {
   readonly bytes: number;
   /** The state, and the bars of each symbol so far. */
   readonly state: FinishedPortfolios;
@@ -74,18 +77,30 @@ function configOf({ configs, order }: PortfolioLanesOptions, lane: number): Back
   return configs[Math.max(order.configurationOf[lane], 0)];
 }
 
+/** The states of a symbol's accounts in cash. */
+function openStates({ layout }: LaneMemory, options: PortfolioLanesOptions): Float64Array {
+  const { configs, memories, order } = options;
+  const known = memories.opened.get(configs);
+  if (known !== undefined) return known;
+  const opened = new Float64Array(layout.symbolLength / 8);
+  for (let lane = 0; lane < order.configurationOf.length; lane++) {
+    const group = opened.subarray(Math.floor(lane / groupSize) * groupLength);
+    const { initialCapital, feeBps, slippageBps, side } = configOf(options, lane);
+    openGroupAccount(group, lane % groupSize, { initialCapital, feeBps, slippageBps, side, target: 0 });
+  }
+  memories.opened.set(configs, opened);
+  return opened;
+}
+
 /** Opens all accounts in cash. Before its first row, an account is worth its capital. */
 function openAccounts(memory: LaneMemory, options: PortfolioLanesOptions): void {
   const { union, timeUnit, order } = options;
   const { layout, doubles } = memory;
   const lanes = order.configurationOf.length;
-  const opened = statesOfSymbol(memory, 0);
-  for (let lane = 0; lane < lanes; lane++) {
-    const group = opened.subarray(Math.floor(lane / groupSize) * groupLength);
-    openGroupAccount(group, lane % groupSize, { ...configOf(options, lane), target: 0 });
-  }
+  const opened = openStates(memory, options);
   // The accounts of all symbols begin alike, apart from the target.
-  for (let symbol = 1; symbol < union.symbols; symbol++) statesOfSymbol(memory, symbol).set(opened);
+  for (let symbol = 0; symbol < union.symbols; symbol++) statesOfSymbol(memory, symbol).set(opened);
+  statesOfPortfolios(memory).fill(0);
   const configs = Array.from({ length: lanes }, (_, lane) => configOf(options, lane));
   if (configs.some(({ riskFreeRate }) => riskFreeRate !== 0))
     for (let symbol = 0; symbol < union.symbols; symbol++) {
@@ -120,10 +135,10 @@ function matrixAt({ layout }: LaneMemory, matrix: number, lane: number): number 
 
 /** Creates accounts and portfolios before their first bar. */
 export function createPortfolioLanes(options: PortfolioLanesOptions): PortfolioLanes {
-  const { configs, order, union, timeUnit, directionOf } = options;
+  const { configs, order, union, timeUnit, directionOf, memories } = options;
   const { groups, openGroups, configurationOf, laneOf } = order;
   const directions = Array.from(directionOf).reduce((most, row) => Math.max(most, row + 1), 1);
-  const kernel: LaneKernel = createLaneKernel(shapeOf(union, groups, directions));
+  const kernel: LaneKernel = memories.take(shapeOf(union, groups, directions));
   const { memory } = kernel;
   const { layout, doubles, bytes, words } = memory;
   const rows = createDirectionRows({ memory, order, rowOf: directionOf });
@@ -210,5 +225,6 @@ export function createPortfolioLanes(options: PortfolioLanesOptions): PortfolioL
         listener(configuration, listed, length - skipped);
       }
     },
+    [Symbol.dispose]: () => memories.give(kernel),
   };
 }

@@ -55,14 +55,19 @@ export function createSymbolWindows(
       createPriceScreen({ symbol, timeUnit, prices, others, policy }),
   );
 
-  /** Copies the valid bars of rows `from` to `to`, exclusive, into the window. Returns their number. */
-  function read(symbol: number, from: number, to: number): number {
-    const { series, columns: read } = symbols[symbol];
+  /** Copies the valid bars of the next rows into the window: those of one segment. Returns their number. */
+  function read(symbol: number): number {
+    const { series, columns: read, rows } = symbols[symbol];
+    const from = next[symbol];
+    const to = Math.min(rows.to, from + length);
+    // Without a block, nothing is left.
+    next[symbol] = to;
     const start = symbol * length;
     const wanted = ["timestamp", ...read.prices, ...read.others];
     for (const block of series.blocks({ columns: wanted, from, to, blockLength: to - from })) {
       const taken = screens[symbol].take(block, times.subarray(start, start + length));
       const found = taken["close"]?.length ?? 0;
+      next[symbol] = block.row + block.length;
       for (const [place, name] of names.entries()) {
         const values = taken[name];
         if (values === undefined) columns[place].fill(Number.NaN, start, start + found);
@@ -80,9 +85,7 @@ export function createSymbolWindows(
     refill(symbol) {
       const { to } = symbols[symbol].rows;
       while (next[symbol] < to) {
-        const from = next[symbol];
-        next[symbol] = Math.min(to, from + length);
-        const found = read(symbol, from, next[symbol]);
+        const found = read(symbol);
         if (found > 0) return found;
       }
       return 0;

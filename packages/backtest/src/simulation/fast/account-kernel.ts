@@ -158,6 +158,15 @@ export function accountKernel(): AccountKernel {
   });
 }
 
+/**
+ * The kernel that accounts are simulated with on this machine; `ATC_KERNEL` fixes the choice.
+ *
+ * @throws ATC_INVALID_ARGUMENT, ATC_UNSUPPORTED for a wrong ATC_KERNEL
+ */
+export function accountKernelName(): KernelName {
+  return accountKernel().name;
+}
+
 /** Runs `use` with a kernel that no other account uses meanwhile: a listener may simulate another account. */
 export function withKernel<Result>(kernel: AccountKernel, use: (kernel: AccountKernel) => Result): Result {
   const free = kernel.isBusy ? createPlainKernel() : kernel;

@@ -1,5 +1,11 @@
 import { AtcError } from "@atc/contract";
-import { chooseKernel, createKernelMemory, type KernelName, memoryPageLength } from "@atc/plugin-kit";
+import {
+  chooseKernel,
+  createKernelMemory,
+  type GrowingMemory,
+  type KernelName,
+  memoryPageLength,
+} from "@atc/plugin-kit";
 import { type AccountExports, accountCode } from "./account-kernel.ts";
 import { groupLength, groupSize } from "./group-state.ts";
 import {
@@ -39,10 +45,10 @@ interface LanePlaces {
 }
 
 /**
- * Advances accounts and portfolios of many configurations in a memory of their own. Matrix 0 has the sums of the
- * current group of symbols.
+ * Advances accounts and portfolios of many configurations in a memory of their own, which disposal frees. Matrix 0 has
+ * the sums of the current group of symbols.
  */
-export interface LaneKernel {
+export interface LaneKernel extends Disposable {
   readonly name: KernelName;
   readonly memory: LaneMemory;
   /**
@@ -70,9 +76,40 @@ function tooLarge({ length, groups, symbols }: LaneLayout, cause?: unknown): Atc
   );
 }
 
-function wasmKernel(exports: AccountExports, memory: LaneMemory): LaneKernel {
+/** Code over a memory, which kernels use one after the other. */
+interface LaneSpace {
+  readonly exports: AccountExports;
+  readonly memory: GrowingMemory;
+}
+
+/**
+ * The memory of a kernel that was disposed of. The collector frees memories of WebAssembly late, so that a sweep's
+ * threads held hundreds of MB of them. So the next kernel takes it, unless the collector was faster.
+ */
+let free: WeakRef<LaneSpace> | undefined;
+
+/** The free memory, or a new one, with room for a layout. It is 0 from the layout's first address on. */
+function takeSpace({ close: first, length }: LaneLayout): LaneSpace | undefined {
+  const space = free?.deref();
+  free = undefined;
+  const pages = Math.ceil(length / memoryPageLength);
+  if (space === undefined) {
+    const memory = createKernelMemory(pages);
+    const exports = accountCode.instantiate(memory);
+    return exports && { exports, memory };
+  }
+  const { memory } = space;
+  const missing = pages - memory.buffer.byteLength / memoryPageLength;
+  if (missing > 0) memory.grow(missing);
+  new Uint8Array(memory.buffer, first, length - first).fill(0);
+  return space;
+}
+
+function wasmKernel(space: LaneSpace, memory: LaneMemory): LaneKernel {
+  const { exports } = space;
   const { layout } = memory;
   const { symbols, groups, stride, matrixLength } = layout;
+  let isOpen = true;
   const matrix = (index: number): number => layout.matrices + index * matrixLength;
   return {
     name: "wasm",
@@ -109,14 +146,17 @@ function wasmKernel(exports: AccountExports, memory: LaneMemory): LaneKernel {
     add: (target, source, length) => exports.addRows(groups, matrix(target), matrix(source), stride, length),
     finish: (source, bars, length) =>
       exports.advancePortfolios(groups, layout.portfolios, matrix(source), stride, bars, length, symbols),
+    [Symbol.dispose]() {
+      if (isOpen) free = new WeakRef(space);
+      isOpen = false;
+    },
   };
 }
 
 function createWasmKernel(layout: LaneLayout): LaneKernel | undefined {
   try {
-    const memory = createKernelMemory(Math.ceil(layout.length / memoryPageLength));
-    const exports = accountCode.instantiate(memory);
-    return exports && wasmKernel(exports, laneMemory(layout, memory.buffer));
+    const space = takeSpace(layout);
+    return space && wasmKernel(space, laneMemory(layout, space.memory.buffer));
   } catch (cause) {
     throw tooLarge(layout, cause);
   }
@@ -154,6 +194,7 @@ function createPlainKernel(layout: LaneLayout): LaneKernel {
     add: (target, source, length) => addRowsPlain(matrix(target), matrix(source).from, length),
     finish: (source, bars, length) =>
       advancePortfoliosPlain(matrix(source), statesOfPortfolios(memory), { bars, length, divisor: symbols }),
+    [Symbol.dispose]: () => undefined,
   };
 }
 
