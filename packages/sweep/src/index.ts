@@ -35,6 +35,7 @@ export { type DrawOptions, randomSampler } from "./sample/random-sampler.ts";
 export type { Candidate, Outcome, Sampler } from "./sample/sampler.ts";
 export { tpeSampler } from "./sample/tpe-sampler.ts";
 export type { Axis, AxisValue } from "./space/axis.ts";
+export { checkDefinition } from "./space/check-definition.ts";
 export { createSpace } from "./space/create-space.ts";
 export type { Space, SpaceOptions, SweepConfiguration } from "./space/space.ts";
 export type {
@@ -50,23 +51,50 @@ export { type SweepFlags, sweepFlags } from "./space/sweep-flags.ts";
 export { sweepJsonSchema } from "./space/sweep-schema.ts";
 export { createResultTable } from "./table/create-result-table.ts";
 export type { CandidateResult, MetricValues, ResultTable, ResultTableOptions } from "./table/result-table.ts";
+export { createRankCorrelation, type RankCorrelation } from "./validation/base/rank-correlation.ts";
+export { openColumns, type ReturnColumns, type Returns } from "./validation/base/return-columns.ts";
 export type { ReturnMatrix } from "./validation/base/return-matrix.ts";
 export type { Span } from "./validation/base/span.ts";
-export type { EntryBars, EntryFill } from "./validation/luck/entry-points.ts";
-export type { EntryTrade } from "./validation/luck/held-trades.ts";
+export {
+  type EntryBars,
+  type EntryFill,
+  type EntryPoints,
+  type EntryPrices,
+  entryPoints,
+} from "./validation/luck/entry-points.ts";
+export { createEntrySums, type EntrySums, type RandomEntries } from "./validation/luck/entry-sums.ts";
+export { type EntryTrade, type HeldTrades, heldTrades } from "./validation/luck/held-trades.ts";
+export { createJointSpread, type JointSpread, type SpreadSymbol, timesOfAll } from "./validation/luck/joint-spread.ts";
 export { type LuckTest, type LuckTests, type LuckVerdict, luckVerdict } from "./validation/luck/luck-verdict.ts";
 export {
+  type EntrySettings,
   type EntrySymbol,
-  type RandomEntries,
   type RandomEntryOptions,
   randomEntries,
 } from "./validation/luck/random-entries.ts";
+export { createRandomPlacement, type PlacedTrades, type RandomPlacement } from "./validation/luck/random-placement.ts";
 export {
+  bootstrapOf,
   type ReturnBootstrap,
   type ReturnBootstrapOptions,
+  resampledReturns,
   returnBootstrap,
 } from "./validation/luck/return-bootstrap.ts";
-export { type TradePathOptions, type TradePaths, tradePaths } from "./validation/luck/trade-paths.ts";
+export {
+  drawReturnSamples,
+  type ResampledReturns,
+  type ReturnSamples,
+  type SampleCount,
+  skipReturnSamples,
+} from "./validation/luck/return-samples.ts";
+export {
+  createTradePaths,
+  type TradePathDraws,
+  type TradePathOptions,
+  type TradePaths,
+  tradePaths,
+} from "./validation/luck/trade-paths.ts";
+export { addTrades, createTradeSums, type TradeEntries, type TradeSums } from "./validation/luck/trade-sums.ts";
 export { type CostSensitivity, costSensitivity, type TradingCosts } from "./validation/luck/trading-costs.ts";
 export { type BacktestOverfitting, backtestOverfitting } from "./validation/overfitting/backtest-overfitting.ts";
 export {
@@ -77,6 +105,12 @@ export {
 } from "./validation/overfitting/deflated-sharpe.ts";
 export { effectiveTrials } from "./validation/overfitting/effective-trials.ts";
 export { type Haircut, type HaircutOptions, type Haircuts, haircuts } from "./validation/overfitting/haircuts.ts";
+export {
+  type DeflatedWinner,
+  judgeSteps,
+  type SweepJudgement,
+  type SweepTrials,
+} from "./validation/overfitting/judge-sweep.ts";
 export { type GridValues, type Neighbourhoods, neighbourhoods } from "./validation/overfitting/neighbourhood.ts";
 export { type ReturnMoments, returnMoments } from "./validation/overfitting/return-moments.ts";
 export {
@@ -84,7 +118,7 @@ export {
   type SuperiorAbilityOptions,
   superiorAbility,
 } from "./validation/overfitting/superior-ability.ts";
-export { type SweepEvidence, sweepVerdict } from "./validation/overfitting/sweep-verdict.ts";
+export { type SweepEvidence, sweepVerdict, verdictBounds } from "./validation/overfitting/sweep-verdict.ts";
 export {
   type CombinatorialPaths,
   combinatorialPaths,
@@ -96,7 +130,9 @@ export {
   type CombinatorialSplit,
   combinatorialSplits,
 } from "./validation/windows/combinatorial-splits.ts";
+export { type FoldOutcome, type FoldOutcomes, foldOutcomes } from "./validation/windows/fold-outcomes.ts";
 export { type Fold, type FoldOptions, purgedFolds } from "./validation/windows/folds.ts";
+export { checkStitching } from "./validation/windows/stitch-windows.ts";
 export {
   type WalkForwardReturns,
   type WindowOutcome,

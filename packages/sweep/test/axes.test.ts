@@ -156,7 +156,7 @@ describe("an axis is refused", () => {
     ["lengths", "10..20", "--tie lengths"],
     ["__proto__x", "10..20", "no key"],
     ["constructor", "10..20", "no key"],
-    ["limit", "10..20", 'no key "limit" to sweep'],
+    ["limit", "10..20", 'no key "limit" to sweep; give one such as emaLength'],
     ["parameters.fast", "5..20", "ATC has no parameters"],
   ])("%s=%s: %s", (key, definition, part) => {
     const message = messageOf(() => axisOf(key, definition));

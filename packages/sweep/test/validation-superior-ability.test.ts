@@ -93,6 +93,13 @@ describe("superior predictive ability", () => {
     expect(superiorAbility(columnsOf(returns, [36]), { block: 31, samples: 1000, seed: 1 })).toMatchObject(rest);
   });
 
+  it("has p-values of 1 if no configuration exceeds the benchmark, even if all are clearly worse", () => {
+    const rows = columnsOf(returns, [3, 36]);
+    const losing = { ...rows, values: rows.values.map((value) => value - 0.01) };
+    const expected = { statistic: 0, pLower: 1, pConsistent: 1, pUpper: 1 };
+    expect(superiorAbility(losing, { samples: 100 })).toMatchObject(expected);
+  });
+
   it("is unknown without a varying configuration or with fewer than three rows", () => {
     expectClose(superiorAbility(columnsOf(ties, [4]), { samples: 10 }), edges.spaFlat);
     expect(superiorAbility(matrixOf([[0.1], [0.2]]))).toBeUndefined();

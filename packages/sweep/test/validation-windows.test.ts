@@ -89,7 +89,7 @@ describe("walk-forward", () => {
 
   it("refuses overlapping tests, options out of range, and windows outside the matrix", () => {
     const overlapping = walkForwardWindows({ bars: 20, train: 5, test: 4, step: 2 });
-    expect(messageOf(() => decidingWindows(overlapping, 20))).toContain("windows 0 and 1 share bars 7 to 8");
+    expect(messageOf(() => decidingWindows(overlapping, 20))).toContain("windows 1 and 2 share bars 7 to 8");
     const matrix = matrixOf(Array.from({ length: 20 }, () => [0.01]));
     expect(messageOf(() => walkForwardReturns(matrix, overlapping))).toContain("make step at least test");
     const options = { bars: 20, train: 5, test: 4 };

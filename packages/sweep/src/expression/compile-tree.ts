@@ -56,7 +56,9 @@ function unknownName(name: string, { keys, noun, hint }: KnownNames): string {
   const known = hint?.(name);
   if (known !== undefined) return known;
   const meant = nearest(name, keys.keys());
-  return `there is no ${noun} "${name}"${meant === undefined ? "" : `; did you mean "${meant}"?`}`;
+  const some = [...keys.keys()].slice(0, 3).join(", ");
+  const instead = meant === undefined ? `give one such as ${some}` : `did you mean "${meant}"?`;
+  return `there is no ${noun} "${name}"; ${instead}`;
 }
 
 function finite(value: number): number | undefined {

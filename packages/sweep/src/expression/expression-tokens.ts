@@ -35,6 +35,8 @@ const foreign: readonly (readonly [RegExp, string])[] = [
   [/\|\|?/y, "or"],
   [/<>/y, "!="],
   [/!/y, "not"],
+  [/=>/y, ">="],
+  [/=</y, "<="],
   [/=/y, "=="],
 ];
 

@@ -60,6 +60,8 @@ export function parseTree(text: string, options: TokensOptions): ExpressionTree 
       place++;
       return inner;
     }
+    if (kind === "end" && place > 0 && tokens[place - 1].text === "%")
+      throw fault('"%" is the remainder of a division; write 0.2 for 20 %', tokens[place - 1].at);
     if (kind === "end") throw fault("the expression ends here; a number or a name is missing");
     if (kind === "sign" || isWord("and") || isWord("or"))
       throw fault(`"${written}" is here, and a number or a name is missing before it`);

@@ -1,4 +1,4 @@
-import { averageKinds, isAtcError } from "@atc/contract";
+import { AtcError, averageKinds, isAtcError } from "@atc/contract";
 import type { Axis, AxisValue } from "./axis.ts";
 import type { ConfigurationMaker } from "./configuration-maker.ts";
 import { spaceFault } from "./space-fault.ts";
@@ -73,10 +73,12 @@ export function checkContradictions(axes: readonly Axis[], make: ConfigurationMa
         break;
       }
     }
-    if (example !== undefined)
-      throw spaceFault(
-        origin,
-        `no configuration of the space is valid: ${example}; change the values of ${keys.join(" or ")}`,
-      );
+    if (example === undefined) continue;
+    if (chosen.length === 0)
+      throw new AtcError("ATC_INVALID_CONFIG", `the configuration is invalid, and no axis varies it: ${example}`);
+    throw spaceFault(
+      origin,
+      `no configuration of the space is valid: ${example}; change the values of ${keys.join(" or ")}`,
+    );
   }
 }

@@ -94,7 +94,7 @@ export function sweepKeys(strategy: Strategy | undefined): SweepKeys {
       const meant = nearest(written, spellings.keys());
       return (
         hint(written) ??
-        `there is no key "${written}" to sweep${meant === undefined ? "" : `; did you mean "${meant}"?`}`
+        `there is no key "${written}" to sweep; ${meant === undefined ? "give one such as emaLength, stopLoss or feeBps" : `did you mean "${meant}"?`}`
       );
     },
     known: new Map(Array.from(spellings, ([spelling, key]): [string, KnownKey] => [spelling, knownKey(key)])),

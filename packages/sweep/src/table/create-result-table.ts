@@ -1,8 +1,8 @@
 import type { Table } from "@atc/backtest";
 import { AtcError, type JsonObject } from "@atc/contract";
 import { createResultBatch, type ResultBatch } from "./result-batch.ts";
-import type { CandidateResult, MetricValues, ResultTable, ResultTableOptions } from "./result-table.ts";
-import { axisColumn, columnsOf } from "./table-columns.ts";
+import type { CandidateResult, ResultTable, ResultTableOptions } from "./result-table.ts";
+import { axisColumn, type ColumnArray, columnsOf } from "./table-columns.ts";
 
 /** Rows of a batch. */
 const batchRows = 8192;
@@ -76,22 +76,31 @@ export function createResultTable(options: ResultTableOptions): ResultTable {
     return batch;
   }
 
-  /** The elements of a row in the order of the columns. */
-  function elementsOf(result: CandidateResult, symbol: number): readonly number[] {
-    const { index, configuration = index, values, span = 1, error } = result;
-    const own: MetricValues | undefined = symbol < 0 ? result.metrics : result.symbols?.[symbol];
-    const keys = axes.flatMap(({ keys: names }, axis) => {
+  /** Writes the rows of a candidate, column by column. */
+  function writeRows(result: CandidateResult, arrays: readonly ColumnArray["elements"][], row: number): void {
+    const { index, configuration = index, values, span = 1, error, metrics: portfolio, symbols: own } = result;
+    const end = row + rowsEach;
+    let next = 0;
+    const fill = (element: number): void => {
+      arrays[next++].fill(element, row, end);
+    };
+    fill(configuration);
+    if (symbols !== undefined) {
+      const places = arrays[next++];
+      for (let i = row; i < end; i++) places[i] = i - row;
+    }
+    for (const [axis, { keys }] of axes.entries()) {
       const element = axisColumns[axis].elementOf(values[axis]);
-      return names.map(() => element);
-    });
-    return [
-      configuration,
-      ...(symbols === undefined ? [] : [symbol + 1]),
-      ...keys,
-      ...(withSpan ? [span] : []),
-      ...metrics.map((_, metric) => own?.[metric] ?? Number.NaN),
-      errors.placeOf(error),
-    ];
+      for (let key = 0; key < keys.length; key++) fill(element);
+    }
+    if (withSpan) fill(span);
+    for (let metric = 0; metric < metrics.length; metric++) {
+      const target = arrays[next++];
+      target[row] = portfolio?.[metric] ?? Number.NaN;
+      for (let symbol = 0; symbol < rowsEach - 1; symbol++)
+        target[row + symbol + 1] = own?.[symbol]?.[metric] ?? Number.NaN;
+    }
+    fill(errors.placeOf(error));
   }
 
   function takeWhile(isReady: (batch: ResultBatch | undefined) => boolean): readonly Table[] {
@@ -113,10 +122,7 @@ export function createResultTable(options: ResultTableOptions): ResultTable {
     add(result) {
       checkResult(result);
       const { arrays, row } = batchOf(result.index).open(result.index % candidates);
-      for (let symbol = -1; symbol < rowsEach - 1; symbol++) {
-        const elements = elementsOf(result, symbol);
-        for (let column = 0; column < arrays.length; column++) arrays[column][row + symbol + 1] = elements[column];
-      }
+      writeRows(result, arrays, row);
       added++;
     },
     take: () => takeWhile((batch) => batch?.added === candidates),

@@ -43,8 +43,9 @@ export function createStationaryBlocks(rows: number, block: number): StationaryB
       starts[0] = random.integer(rows);
       count = 1;
       let from = 0;
-      for (let row = 1; row < rows; row++) {
-        if (random.real() >= renewal) continue;
+      for (;;) {
+        const row = from + 1 + random.realsUntil(renewal, rows - from - 1);
+        if (row === rows) break;
         if (count === starts.length) grow();
         lengths[count - 1] = row - from;
         starts[count] = random.integer(rows);

@@ -17,13 +17,17 @@ export interface EntryTrade {
 
 /** The trades of a symbol by points, in order of entry. Each array has a value per trade. */
 export interface HeldTrades {
+  /** Number of trades. */
   readonly count: number;
+  /** The point of each entry. */
   readonly entries: Int32Array;
   /** Points from entry to exit. */
   readonly lengths: Int32Array;
+  /** 1 for long, -1 for short. */
   readonly sides: Int8Array;
   /** The sum of `lengths`. */
   readonly held: number;
+  /** Number of closed trades. */
   readonly closed: number;
 }
 

@@ -5,7 +5,9 @@ import type { HeldTrades } from "./held-trades.ts";
 export interface SpreadSymbol {
   /** The time of each bar in milliseconds, not decreasing. */
   readonly time: Float64Array;
-  readonly points: EntryPoints;
+  /** The price of each point. */
+  readonly points: Pick<EntryPoints, "value">;
+  /** Its trades. */
   readonly trades: HeldTrades;
 }
 
@@ -31,38 +33,61 @@ function varianceOf(values: Float64Array): number {
   return squares / (values.length - 1);
 }
 
-/** All times of the symbols, each once, in order. */
-function timesOf(symbols: readonly SpreadSymbol[]): Float64Array {
-  const times = new Float64Array(symbols.reduce((sum, { time }) => sum + time.length, 0));
-  let count = 0;
-  for (const { time } of symbols) {
-    times.set(time, count);
-    count += time.length;
+/** The times of both, each once, in order; `known` itself if it has all. */
+function unionOf(known: Float64Array, more: Float64Array): Float64Array {
+  const union = new Float64Array(known.length + more.length);
+  let [count, i, k] = [0, 0, 0];
+  while (i < known.length || k < more.length) {
+    const next = k === more.length || (i < known.length && known[i] <= more[k]) ? known[i] : more[k];
+    while (i < known.length && known[i] === next) i++;
+    while (k < more.length && more[k] === next) k++;
+    union[count++] = next;
   }
-  times.sort();
-  count = 0;
-  for (let place = 0; place < times.length; place++)
-    if (place === 0 || times[place] !== times[count - 1]) times[count++] = times[place];
-  return times.subarray(0, count);
+  return count === known.length ? known : union.slice(0, count);
+}
+
+/** All times of symbols, each once, in order. Besides the result, the times of one symbol are in memory. */
+export function timesOfAll(symbols: Iterable<Pick<SpreadSymbol, "time">>): Float64Array {
+  let times: Float64Array = new Float64Array(0);
+  for (const { time } of symbols) times = unionOf(times, time);
+  return times;
+}
+
+/** Computes a joint spread, symbol by symbol. */
+export interface JointSpread {
+  /** Adds the next symbol. */
+  add(symbol: SpreadSymbol): void;
+  /**
+   * How much wider the sum of the symbols' returns spreads than if they moved and traded independently: a ratio of
+   * variances of at least 1. 1 for one symbol.
+   */
+  value(): number;
+}
+
+/** Creates a joint spread over the times of all symbols. It takes 16 bytes per time. */
+export function createJointSpread(times: Float64Array): JointSpread {
+  const sums = new Float64Array(times.length);
+  const own = new Float64Array(times.length);
+  let [symbols, divisor] = [0, 0];
+  return {
+    add(symbol) {
+      symbols++;
+      if (times.length < 2) return;
+      own.fill(0);
+      addHeldReturns(symbol, times, own);
+      divisor += varianceOf(own);
+      for (let place = 0; place < own.length; place++) sums[place] += own[place];
+    },
+    value: () => (symbols > 1 && divisor > 1e-28 ? Math.max(1, varianceOf(sums) / divisor) : 1),
+  };
 }
 
 /**
- * How much wider the sum of the symbols' returns spreads than if they moved and traded independently: a ratio of
- * variances of at least 1. 1 for one symbol. Returns of bars at the same time are added. It takes 24 bytes per bar of
- * all symbols.
+ * The joint spread of symbols in memory. Returns of bars at the same time are added. It takes 24 bytes per time.
  */
 export function jointSpread(symbols: readonly SpreadSymbol[]): number {
   if (symbols.length < 2) return 1;
-  const times = timesOf(symbols);
-  if (times.length < 2) return 1;
-  const sums = new Float64Array(times.length);
-  const own = new Float64Array(times.length);
-  let divisor = 0;
-  for (const symbol of symbols) {
-    own.fill(0);
-    addHeldReturns(symbol, times, own);
-    divisor += varianceOf(own);
-    for (let place = 0; place < own.length; place++) sums[place] += own[place];
-  }
-  return divisor > 1e-28 ? Math.max(1, varianceOf(sums) / divisor) : 1;
+  const spread = createJointSpread(timesOfAll(symbols));
+  for (const symbol of symbols) spread.add(symbol);
+  return spread.value();
 }

@@ -1,4 +1,4 @@
-import type { RandomEntries } from "./random-entries.ts";
+import type { RandomEntries } from "./entry-sums.ts";
 import type { ReturnBootstrap } from "./return-bootstrap.ts";
 import type { CostSensitivity } from "./trading-costs.ts";
 

@@ -1,8 +1,7 @@
 import { createRandomNumbers } from "../../sample/random-numbers.ts";
 import { checkInteger, checkSampling, invalidInput, invalidSetting } from "../base/check-settings.ts";
-import { flatDeviation } from "../base/flat-deviation.ts";
 import { levelsOf } from "../base/quantile-levels.ts";
-import { createStationaryBlocks, type StationaryBlocks } from "../base/stationary-blocks.ts";
+import { drawReturnSamples, type ResampledReturns, type ReturnSamples } from "./return-samples.ts";
 
 /** How bar returns are resampled. */
 export interface ReturnBootstrapOptions {
@@ -45,6 +44,8 @@ export interface ReturnBootstrap {
   readonly probabilityOfLoss: number;
   /** Of the mean bar return being above 0, against returns centred at 0. */
   readonly p: number;
+  /** The total return of each sample. */
+  readonly returns: Float64Array;
 }
 
 function checkOptions(options: ReturnBootstrapOptions): void {
@@ -62,84 +63,77 @@ function checkOptions(options: ReturnBootstrapOptions): void {
     throw invalidInput(`the equity of bar ${fault} is ${equity[fault]}; give a finite number`, { bar: fault });
 }
 
-/** The sum of squared deviations of a sample's rows from their mean. */
-function squaresOf({ count, starts, lengths }: StationaryBlocks, deviations: Float64Array, mean: number): number {
-  const rows = deviations.length;
-  let squares = 0;
-  for (let block = 0; block < count; block++)
-    for (let place = 0, row = starts[block]; place < lengths[block]; place++) {
-      squares += (deviations[row] - mean) ** 2;
-      row = row + 1 === rows ? 0 : row + 1;
-    }
-  return squares;
-}
-
 /**
- * A stationary bootstrap of an account's bar returns. Undefined for fewer than three of them, and for an account whose
- * equity is not above 0 at every close. It takes 16 bytes per bar, 8 per block of one sample, and 32 per sample.
+ * The bar returns of an account, to be resampled. Undefined for fewer than three of them, and for an account whose
+ * equity is not above 0 at every close.
  *
- * @throws ATC_INVALID_ARGUMENT for equity that is not finite
- * @throws ATC_INVALID_CONFIG for another option out of range
+ * @throws what {@link returnBootstrap} throws
  */
-export function returnBootstrap(options: ReturnBootstrapOptions): ReturnBootstrap | undefined {
+export function resampledReturns(options: ReturnBootstrapOptions): ResampledReturns | undefined {
   checkOptions(options);
-  const { equity, years, riskFreeRate = 0, samples = 1000, seed = 1 } = options;
+  const { equity, years, riskFreeRate = 0 } = options;
   const rows = equity.length - 1;
   if (rows < 3 || !equity.every((value) => value > 0)) return undefined;
   const { barsPerYear = rows / years, block = Math.floor(Math.sqrt(rows)) } = options;
-  const growths = new Float64Array(rows);
+  const growths = new Float64Array(new SharedArrayBuffer(8 * rows));
   let total = 0;
   for (let row = 0; row < rows; row++) {
     growths[row] = equity[row + 1] / equity[row];
     total += growths[row] - 1;
   }
-  const mean = total / rows;
-  const deviations = growths.map((growth) => growth - 1 - mean);
-  const random = createRandomNumbers(seed);
-  const blocks = createStationaryBlocks(rows, block);
-  const totals = new Float64Array(samples);
-  const cagrs = new Float64Array(samples);
-  const falls = new Float64Array(samples);
-  const sharpes = new Float64Array(samples);
-  let [sharpeCount, losses, exceeding] = [0, 0, 0];
-  for (let sample = 0; sample < samples; sample++) {
-    blocks.draw(random);
-    const { count, starts, lengths } = blocks;
-    let [curve, peak, fall, sum, squareSum] = [1, 1, 0, 0, 0];
-    for (let at = 0; at < count; at++) {
-      const length = lengths[at];
-      for (let place = 0, row = starts[at]; place < length; place++) {
-        curve *= growths[row];
-        if (curve > peak) peak = curve;
-        else if (peak - curve > fall * peak) fall = (peak - curve) / peak;
-        const deviation = deviations[row];
-        sum += deviation;
-        squareSum += deviation * deviation;
-        row = row + 1 === rows ? 0 : row + 1;
-      }
-    }
-    const shift = sum / rows;
-    let squares = squareSum - sum * shift;
-    // Little is left of the difference if the sample hardly varies: rounding would be most of it.
-    if (squares < 1e-4 * squareSum) squares = squaresOf(blocks, deviations, shift);
-    const spread = Math.sqrt(squares / (rows - 1));
-    if (spread > flatDeviation)
-      sharpes[sharpeCount++] = ((mean + shift - riskFreeRate / barsPerYear) / spread) * Math.sqrt(barsPerYear);
-    totals[sample] = curve - 1;
-    cagrs[sample] = curve ** (1 / years) - 1;
-    falls[sample] = fall;
-    if (totals[sample] <= 0) losses++;
-    if (shift >= mean) exceeding++;
+  return { growths, mean: total / rows, block, years, barsPerYear, riskFreeRate };
+}
+
+function joined(parts: readonly Float64Array[]): Float64Array {
+  const whole = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
   }
+  return whole;
+}
+
+/**
+ * Sums up samples of bar returns.
+ *
+ * @param parts - one or more samples, in the order in which they were drawn
+ */
+export function bootstrapOf(
+  { block, years }: ResampledReturns,
+  seed: number,
+  parts: readonly ReturnSamples[],
+): ReturnBootstrap {
+  const curves = joined(parts.map((part) => part.curves));
+  const samples = curves.length;
+  const totals = curves.map((curve) => curve - 1);
+  const exceeding = parts.reduce((sum, part) => sum + part.exceeding, 0);
+  let losses = 0;
+  for (let sample = 0; sample < samples; sample++) if (totals[sample] <= 0) losses++;
   return {
     block,
     samples,
     seed,
     totalReturn: levelsOf(totals),
-    cagr: years > 0 ? levelsOf(cagrs) : undefined,
-    sharpe: levelsOf(sharpes.subarray(0, sharpeCount)),
-    maxDrawdown: levelsOf(falls),
+    cagr: years > 0 ? levelsOf(curves.map((curve) => curve ** (1 / years) - 1)) : undefined,
+    sharpe: levelsOf(joined(parts.map((part) => part.sharpes))),
+    maxDrawdown: levelsOf(joined(parts.map((part) => part.falls))),
     probabilityOfLoss: losses / samples,
     p: (1 + exceeding) / (1 + samples),
+    returns: totals,
   };
+}
+
+/**
+ * A stationary bootstrap of an account's bar returns. Undefined for fewer than three of them, and for an account whose
+ * equity is not above 0 at every close. It takes 8 bytes per bar, 8 per block of one sample, and 40 per sample.
+ *
+ * @throws ATC_INVALID_ARGUMENT for equity that is not finite
+ * @throws ATC_INVALID_CONFIG for another option out of range
+ */
+export function returnBootstrap(options: ReturnBootstrapOptions): ReturnBootstrap | undefined {
+  const { samples = 1000, seed = 1 } = options;
+  const returns = resampledReturns(options);
+  if (returns === undefined) return undefined;
+  return bootstrapOf(returns, seed, [drawReturnSamples(returns, createRandomNumbers(seed), { count: samples })]);
 }

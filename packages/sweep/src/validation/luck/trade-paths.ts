@@ -55,14 +55,20 @@ function fillBootstrap(order: Int32Array, random: RandomNumbers): void {
   for (let place = 0; place < order.length; place++) order[place] = random.integer(order.length);
 }
 
+/** Draws paths of trades in portions. */
+export interface TradePathDraws {
+  /** Draws some more paths. */
+  draw(paths: number): void;
+  /** What all paths came to, once they are drawn. */
+  result(): TradePaths;
+}
+
 /**
- * Monte Carlo of closed trades. A path ends if its equity is not above 0. A permutation of compounded trades changes
- * only the drawdown. Undefined without trades. It takes 4 bytes per trade and 16 per sample.
+ * Creates draws of {@link tradePaths}, which is `samples` paths in one portion. Undefined without trades.
  *
- * @throws ATC_INVALID_ARGUMENT for an outcome that is not finite
- * @throws ATC_INVALID_CONFIG for another option out of range
+ * @throws what `tradePaths` throws
  */
-export function tradePaths(options: TradePathOptions): TradePaths | undefined {
+export function createTradePaths(options: TradePathOptions): TradePathDraws | undefined {
   checkOptions(options);
   const { outcomes, initialCapital, method = "bootstrap", compound = true } = options;
   const { ruin = 0.5, samples = 1000, seed = 1 } = options;
@@ -73,29 +79,46 @@ export function tradePaths(options: TradePathOptions): TradePaths | undefined {
   const order = new Int32Array(trades);
   const finals = new Float64Array(samples);
   const falls = new Float64Array(samples);
-  let [losses, ruins] = [0, 0];
-  for (let sample = 0; sample < samples; sample++) {
-    fill(order, random);
-    let [equity, peak, fall] = [initialCapital, initialCapital, 0];
-    for (let place = 0; place < trades && equity > 0; place++) {
-      const outcome = outcomes[order[place]];
-      equity = compound ? equity * (1 + outcome) : equity + outcome;
-      if (equity > peak) peak = equity;
-      else fall = Math.max(fall, (peak - equity) / peak);
-    }
-    finals[sample] = equity;
-    falls[sample] = fall;
-    if (equity < initialCapital) losses++;
-    if (fall >= ruin) ruins++;
-  }
+  let [drawn, losses, ruins] = [0, 0, 0];
   return {
-    samples,
-    seed,
-    method,
-    compound,
-    finalEquity: levelsOf(finals),
-    maxDrawdown: levelsOf(falls),
-    probabilityOfLoss: losses / samples,
-    probabilityOfRuin: ruins / samples,
+    draw(paths) {
+      for (const end = Math.min(samples, drawn + paths); drawn < end; drawn++) {
+        fill(order, random);
+        let [equity, peak, fall] = [initialCapital, initialCapital, 0];
+        for (let place = 0; place < trades && equity > 0; place++) {
+          const outcome = outcomes[order[place]];
+          equity = compound ? equity * (1 + outcome) : equity + outcome;
+          if (equity > peak) peak = equity;
+          else fall = Math.max(fall, (peak - equity) / peak);
+        }
+        finals[drawn] = equity;
+        falls[drawn] = fall;
+        if (equity < initialCapital) losses++;
+        if (fall >= ruin) ruins++;
+      }
+    },
+    result: () => ({
+      samples,
+      seed,
+      method,
+      compound,
+      finalEquity: levelsOf(finals),
+      maxDrawdown: levelsOf(falls),
+      probabilityOfLoss: losses / samples,
+      probabilityOfRuin: ruins / samples,
+    }),
   };
+}
+
+/**
+ * Monte Carlo of closed trades. A path ends if its equity is not above 0. A permutation of compounded trades changes
+ * only the drawdown. Undefined without trades. It takes 4 bytes per trade and 16 per sample.
+ *
+ * @throws ATC_INVALID_ARGUMENT for an outcome that is not finite
+ * @throws ATC_INVALID_CONFIG for another option out of range
+ */
+export function tradePaths(options: TradePathOptions): TradePaths | undefined {
+  const draws = createTradePaths(options);
+  draws?.draw(options.samples ?? 1000);
+  return draws?.result();
 }

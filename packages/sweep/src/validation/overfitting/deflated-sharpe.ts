@@ -1,10 +1,10 @@
 import { normalCdf, normalInverse } from "@atc/backtest";
 import { bestOf } from "../base/best-of.ts";
 import { invalidInput, invalidSetting } from "../base/check-settings.ts";
-import { createColumnPerformance } from "../base/column-performance.ts";
 import { meanAndDeviation } from "../base/list-performance.ts";
-import { checkMatrix, type ReturnMatrix } from "../base/return-matrix.ts";
-import { type ReturnMoments, returnMoments } from "./return-moments.ts";
+import { openColumns, type Returns } from "../base/return-columns.ts";
+import { sharpeOver } from "../base/split-choice.ts";
+import { momentsOf, type ReturnMoments } from "./return-moments.ts";
 
 const eulerGamma = 0.5772156649015329;
 
@@ -55,21 +55,22 @@ export interface DeflatedSharpe {
 
 /**
  * The deflated Sharpe ratio of a matrix's best column (Bailey and López de Prado 2014). `trials` defaults to the number
- * of columns; give it if more were evaluated. It takes 16 bytes per configuration. For a winner by another measure,
- * combine {@link returnMoments}, {@link expectedMaxSharpe} and {@link probabilityAbove}.
+ * of columns; give it if more were evaluated. It takes 8 bytes per configuration. For a winner by another measure,
+ * combine `returnMoments`, {@link expectedMaxSharpe} and {@link probabilityAbove}.
  *
- * @throws ATC_INVALID_ARGUMENT for an invalid matrix, or one without columns
+ * @throws ATC_INVALID_ARGUMENT for invalid returns, or none
  * @throws ATC_INVALID_CONFIG for a number of trials that is not finite or below 0
  */
-export function deflatedSharpe(matrix: ReturnMatrix, trials: number = matrix.columns): DeflatedSharpe {
-  checkMatrix(matrix);
-  const { rows, columns } = matrix;
+export function deflatedSharpe(given: Returns, trials: number = given.columns): DeflatedSharpe {
+  const returns = openColumns(given);
+  const { rows, columns } = returns;
   if (columns === 0) throw invalidInput("the matrix has no configuration; give at least one");
-  const performance = createColumnPerformance(matrix);
-  performance.over([[0, rows]]);
-  const best = bestOf(performance.sharpes);
-  const variance = meanAndDeviation(performance.sharpes).deviation ** 2;
-  const moments = returnMoments(matrix, best);
+  const sharpes = Float64Array.from({ length: columns }, (_, column) =>
+    sharpeOver(returns.column(column), [[0, rows]]),
+  );
+  const best = bestOf(sharpes);
+  const variance = meanAndDeviation(sharpes).deviation ** 2;
+  const moments = momentsOf(returns.column(best));
   const threshold = expectedMaxSharpe(variance, trials);
   return {
     best,

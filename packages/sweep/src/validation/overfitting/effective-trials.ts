@@ -1,36 +1,42 @@
-import { createColumnPerformance } from "../base/column-performance.ts";
 import { flatDeviation } from "../base/flat-deviation.ts";
-import { checkMatrix, type ReturnMatrix } from "../base/return-matrix.ts";
+import { openColumns, type Returns } from "../base/return-columns.ts";
 
 /**
- * How many independent configurations are as many as these: rho + (1 - rho) N, with rho the mean correlation of all
- * pairs of columns that vary. Undefined if fewer than two vary. It takes 24 bytes per configuration, and time that
- * grows with the matrix, not with the number of pairs.
+ * The mean correlation of all pairs of columns that vary; undefined if fewer than two do. It reads each column once,
+ * and takes 8 bytes per row. Time grows with the returns, not with the number of pairs.
  *
- * @throws ATC_INVALID_ARGUMENT for an invalid matrix
+ * @throws ATC_INVALID_ARGUMENT for invalid returns
  */
-export function effectiveTrials(matrix: ReturnMatrix): number | undefined {
-  checkMatrix(matrix);
-  const { rows, columns, values } = matrix;
-  const { means, over } = createColumnPerformance(matrix);
-  over([[0, rows]]);
-  const scales = new Float64Array(columns);
-  for (let row = 0, at = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++, at++) scales[column] += (values[at] - means[column]) ** 2;
+export function meanCorrelation(given: Returns): number | undefined {
+  const returns = openColumns(given);
+  const { rows, columns } = returns;
+  // The square of a row's sum holds all products of its standardised returns, each pair twice.
+  const sums = new Float64Array(rows);
   let varying = 0;
   for (let column = 0; column < columns; column++) {
-    const isFlat = !(Math.sqrt(scales[column] / (rows - 1)) > flatDeviation);
-    if (!isFlat) varying++;
-    scales[column] = isFlat ? 0 : 1 / Math.sqrt(scales[column]);
+    const own = returns.column(column);
+    let [mean, squares] = [0, 0];
+    for (let row = 0; row < rows; row++) mean += own[row];
+    mean /= rows;
+    for (let row = 0; row < rows; row++) squares += (own[row] - mean) ** 2;
+    if (!(Math.sqrt(squares / (rows - 1)) > flatDeviation)) continue;
+    varying++;
+    const scale = 1 / Math.sqrt(squares);
+    for (let row = 0; row < rows; row++) sums[row] += (own[row] - mean) * scale;
   }
   if (varying < 2) return undefined;
-  // The square of a row's sum holds all products of its standardised returns, each pair twice.
   let products = 0;
-  for (let row = 0, at = 0; row < rows; row++) {
-    let sum = 0;
-    for (let column = 0; column < columns; column++, at++) sum += (values[at] - means[column]) * scales[column];
-    products += sum * sum;
-  }
-  const correlation = (products - varying) / (varying * (varying - 1));
-  return correlation + (1 - correlation) * columns;
+  for (let row = 0; row < rows; row++) products += sums[row] * sums[row];
+  return (products - varying) / (varying * (varying - 1));
+}
+
+/**
+ * How many independent configurations are as many as these: rho + (1 - rho) N, with rho as `meanCorrelation` has it.
+ * Undefined if fewer than two vary.
+ *
+ * @throws ATC_INVALID_ARGUMENT for invalid returns
+ */
+export function effectiveTrials(returns: Returns): number | undefined {
+  const correlation = meanCorrelation(returns);
+  return correlation === undefined ? undefined : correlation + (1 - correlation) * returns.columns;
 }

@@ -1,5 +1,5 @@
 import { flatDeviation } from "../base/flat-deviation.ts";
-import type { ReturnMatrix } from "../base/return-matrix.ts";
+import { openColumns, type Returns } from "../base/return-columns.ts";
 
 /** The shape of a configuration's bar returns. */
 export interface ReturnMoments {
@@ -13,14 +13,15 @@ export interface ReturnMoments {
   readonly kurtosis: number | undefined;
 }
 
-/** The moments of a column. The column must exist. */
-export function returnMoments({ rows, columns, values }: ReturnMatrix, column: number): ReturnMoments {
+/** The moments of a list of returns. */
+export function momentsOf(returns: Float64Array): ReturnMoments {
+  const rows = returns.length;
   let sum = 0;
-  for (let at = column; at < values.length; at += columns) sum += values[at];
+  for (let row = 0; row < rows; row++) sum += returns[row];
   const mean = sum / rows;
   let [second, third, fourth] = [0, 0, 0];
-  for (let at = column; at < values.length; at += columns) {
-    const deviation = values[at] - mean;
+  for (let row = 0; row < rows; row++) {
+    const deviation = returns[row] - mean;
     const square = deviation * deviation;
     second += square;
     third += square * deviation;
@@ -35,4 +36,13 @@ export function returnMoments({ rows, columns, values }: ReturnMatrix, column: n
     skewness: third / rows / variance ** 1.5,
     kurtosis: fourth / rows / variance ** 2 - 3,
   };
+}
+
+/**
+ * The moments of a column, which must exist.
+ *
+ * @throws ATC_INVALID_ARGUMENT for invalid returns
+ */
+export function returnMoments(returns: Returns, column: number): ReturnMoments {
+  return momentsOf(openColumns(returns).column(column));
 }

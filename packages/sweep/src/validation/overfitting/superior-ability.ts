@@ -1,7 +1,7 @@
 import { createRandomNumbers } from "../../sample/random-numbers.ts";
 import { checkInteger, checkSampling, invalidInput } from "../base/check-settings.ts";
 import { flatDeviation } from "../base/flat-deviation.ts";
-import { checkMatrix, type ReturnMatrix } from "../base/return-matrix.ts";
+import { openColumns, type Returns } from "../base/return-columns.ts";
 import { createStationaryBlocks } from "../base/stationary-blocks.ts";
 import { longRunDeviation } from "./long-run-deviation.ts";
 
@@ -25,7 +25,7 @@ export interface SuperiorAbility {
   readonly samples: number;
   /** Seed of their random numbers. */
   readonly seed: number;
-  /** The largest mean excess return in standard errors, at least 0 (Hansen 2005). */
+  /** The largest mean excess return in standard errors, at least 0 (Hansen 2005). If it is 0, its p-values are 1. */
   readonly statistic: number;
   /** The p-value if configurations that are worse than the benchmark are moved up to it: too small. */
   readonly pLower: number;
@@ -81,22 +81,20 @@ function shareAbove(samples: Float64Array, statistic: number): number {
  * samples of a stationary bootstrap. Columns whose excess returns do not vary are left out. Undefined for fewer than
  * three rows, or if no column is left.
  *
- * Besides the matrix, it takes 16 bytes per row, 32 per sample, and 8 per block of all samples: about
- * samples x rows / block. Time grows with configurations times rows, and with configurations times those blocks.
+ * Besides the returns, it takes 16 bytes per row, 32 per sample, and 8 per block of all samples: about
+ * samples x rows / block. It reads each configuration once. Time grows with configurations times rows, and with
+ * configurations times those blocks.
  *
- * @throws ATC_INVALID_ARGUMENT for an invalid matrix, or a benchmark that is not a finite return per row
+ * @throws ATC_INVALID_ARGUMENT for invalid returns, or a benchmark that is not a finite return per row
  * @throws ATC_INVALID_CONFIG for a block, samples or a seed out of range
  */
-export function superiorAbility(
-  matrix: ReturnMatrix,
-  options: SuperiorAbilityOptions = {},
-): SuperiorAbility | undefined {
-  checkMatrix(matrix);
-  const { rows, columns, values } = matrix;
+export function superiorAbility(given: Returns, options: SuperiorAbilityOptions = {}): SuperiorAbility | undefined {
+  const returns = openColumns(given);
+  const { rows, columns } = returns;
   const { benchmark, samples = 1000, seed = 1 } = options;
   if (benchmark !== undefined && (benchmark.length !== rows || !benchmark.every(Number.isFinite)))
     throw invalidInput(
-      `the benchmark has ${benchmark.length} returns, and the matrix ${rows} rows; give a finite return per row`,
+      `the benchmark has ${benchmark.length} returns, and the configurations ${rows}; give a finite return per row`,
       { rows, benchmark: benchmark.length },
     );
   checkSampling(seed, samples);
@@ -136,9 +134,10 @@ export function superiorAbility(
   }
 
   for (let column = 0; column < columns; column++) {
+    const own = returns.column(column);
     let sum = 0;
     for (let row = 0; row < rows; row++) {
-      deviations[row] = values[row * columns + column] - (benchmark === undefined ? 0 : benchmark[row]);
+      deviations[row] = own[row] - (benchmark === undefined ? 0 : benchmark[row]);
       sum += deviations[row];
     }
     const mean = sum / rows;
@@ -154,14 +153,17 @@ export function superiorAbility(
     addColumn(mean, deviation);
   }
   if (longRunSd.length === 0) return undefined;
+  // Nothing exceeds the benchmark, so nothing speaks against chance. Samples are at least 0 too: if they are all below
+  // the benchmark, none of them would be above 0, and the worst configurations would have the smallest p.
+  const share = (values: Float64Array): number => (statistic > 0 ? shareAbove(values, statistic) : 1);
   return {
     block,
     samples,
     seed,
     statistic,
-    pLower: shareAbove(lowers, statistic),
-    pConsistent: shareAbove(consistents, statistic),
-    pUpper: shareAbove(uppers, statistic),
+    pLower: share(lowers),
+    pConsistent: share(consistents),
+    pUpper: share(uppers),
     realityCheck: { statistic: reality, p: shareAbove(realities, reality) },
     longRunSd,
   };

@@ -1,8 +1,7 @@
-import { bestOf } from "../base/best-of.ts";
 import { invalidInput, invalidSetting } from "../base/check-settings.ts";
-import { createColumnPerformance } from "../base/column-performance.ts";
 import { compounded, meanAndDeviation, sharpePerBar } from "../base/list-performance.ts";
-import { checkMatrix, type ReturnMatrix } from "../base/return-matrix.ts";
+import { openColumns, type Returns } from "../base/return-columns.ts";
+import { chooseBySplit, rowsOf } from "../base/split-choice.ts";
 import type { CombinatorialPlan } from "./combinatorial-splits.ts";
 
 /** The out-of-sample returns of all bars, joined from the splits of a path. */
@@ -28,39 +27,36 @@ export interface CombinatorialPaths {
 }
 
 /**
- * Chooses a configuration per split, and follows each path. Besides the matrix, it takes 16 bytes per configuration and
- * 8 bytes per row.
+ * Chooses a configuration per split, and follows each path. Besides the returns, it takes 16 bytes per split and 8
+ * bytes per row. It reads each configuration once, and the chosen ones again.
  *
- * @throws ATC_INVALID_ARGUMENT for an invalid matrix, or a plan of another number of bars than its rows
+ * @throws ATC_INVALID_ARGUMENT for invalid returns, or a plan of another number of bars than their rows
  * @throws ATC_INVALID_CONFIG if purge and embargo leave a split fewer than two bars to train on
  */
-export function combinatorialPaths(
-  matrix: ReturnMatrix,
-  { groups, splits, paths }: CombinatorialPlan,
-): CombinatorialPaths {
-  checkMatrix(matrix);
-  const { rows, columns, values } = matrix;
+export function combinatorialPaths(given: Returns, { groups, splits, paths }: CombinatorialPlan): CombinatorialPaths {
+  const columnsOf = openColumns(given);
+  const { rows, columns } = columnsOf;
   const bars = groups.at(-1)?.[1] ?? 0;
   if (columns === 0 || bars !== rows)
     throw invalidInput(
       `the matrix has ${rows} rows and ${columns} columns, and the plan has ${bars} bars; give a plan of the matrix`,
       { rows, columns, bars },
     );
-  const training = createColumnPerformance(matrix);
-  const chosen = splits.map(({ train, testGroups }) => {
-    if (training.over(train) < 2)
+  for (const { train, testGroups } of splits)
+    if (rowsOf(train) < 2)
       throw invalidSetting(
         "purge",
         `purge and embargo leave fewer than 2 bars to train on if groups ${testGroups.join(", ")} are tested; make them shorter`,
       );
-    return bestOf(training.sharpes);
-  });
+  const chosen = chooseBySplit(
+    columnsOf,
+    splits.map(({ train }) => train),
+  ).map(({ column }) => column);
   const returns = new Float64Array(rows);
   const outcomes = paths.map((path): PathOutcome => {
     path.forEach((split, group) => {
       const [from, to] = groups[group];
-      const column = chosen[split];
-      for (let row = from; row < to; row++) returns[row] = values[row * columns + column];
+      returns.set(columnsOf.column(chosen[split]).subarray(from, to), from);
     });
     return { sharpePerBar: sharpePerBar(returns), totalReturn: compounded(returns) };
   });

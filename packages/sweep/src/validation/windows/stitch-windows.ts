@@ -9,7 +9,7 @@ export function checkStitching(windows: readonly WalkForwardWindow[]): void {
     if (start < end)
       throw invalidSetting(
         "step",
-        `the tests of windows ${place - 1} and ${place} share bars ${start} to ${end - 1}; make step at least test`,
+        `the tests of windows ${place} and ${place + 1} share bars ${start} to ${end - 1}; make step at least test`,
       );
   }
 }
