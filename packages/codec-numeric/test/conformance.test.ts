@@ -11,5 +11,5 @@ describe("numeric", () => {
 
 describe("numeric in TypeScript alone", () => {
   const space = createWorkspace(plainKernel);
-  for (const { name, run } of codecCases(() => numericIn(() => space))) it(name, run, 60_000);
+  for (const { name, run } of codecCases(() => numericIn(() => space))) it(name, run, 300_000);
 });

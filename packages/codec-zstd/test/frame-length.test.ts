@@ -4,7 +4,9 @@ import { describe, expect, it } from "vitest";
 import { zstdBinding } from "../src/binding.ts";
 import { exactLength, lengthBound, readFrame } from "../src/frame-blocks.ts";
 import { headerBytes, readHeader } from "../src/frame-header.ts";
+import { writeFrame } from "../src/frame-writer.ts";
 import { zstd, zstdBlock } from "../src/index.ts";
+import { xxhash64Low } from "../src/xxhash64.ts";
 
 function codeOf(run: () => unknown): string {
   try {
@@ -91,6 +93,32 @@ describe("a frame that declares another length than its blocks have", () => {
     expect(Buffer.compare(zstd().decode(frame), new Uint8Array(3 * 2 ** 17).fill(7))).toBe(0);
     expect(codeOf(() => zstd().decode(frame, { maxLength: 3 * 2 ** 17 - 1 }))).toBe("ATC_CORRUPT_DATA");
   });
+});
+
+/** A frame without its length, as the bindings of Deno (with a checksum) and of older Node (without one) write it. */
+function undeclared(content: Uint8Array, checksum: boolean): Uint8Array {
+  const frame = zstdBinding().compress(content, 3, false);
+  const { header, end } = readFrame(frame);
+  const tail = new Uint8Array(checksum ? 4 : 0);
+  if (checksum) new DataView(tail.buffer).setUint32(0, xxhash64Low(content), true);
+  const blocks = frame.subarray(header.end, end);
+  return Uint8Array.of(0x28, 0xb5, 0x2f, 0xfd, checksum ? 4 : 0, 0x58, ...blocks, ...tail);
+}
+
+describe("a frame whose binding declares no length", () => {
+  for (const written of [false, true]) {
+    for (const wanted of [false, true]) {
+      it(`gets it, with a checksum written: ${written}, wanted: ${wanted}`, () => {
+        const binding = { ...zstdBinding(), compress: (source: Uint8Array) => undeclared(source, written) };
+        for (const content of [text(0), text(1), text(5000)]) {
+          const { header, blocks, checksum } = writeFrame(binding, content, 3, wanted);
+          const frame = Uint8Array.of(...header, ...blocks, ...checksum);
+          expect(readFrame(frame).header).toMatchObject({ contentLength: content.length, checksum: wanted });
+          expect(Buffer.compare(zstd().decode(frame), content)).toBe(0);
+        }
+      });
+    }
+  }
 });
 
 describe("a header", () => {

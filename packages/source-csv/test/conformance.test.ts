@@ -5,8 +5,8 @@ import manifest from "../package.json" with { type: "json" };
 import plugins, { csv } from "../src/index.ts";
 import { fileOf, read, twoBars } from "./temporary-file.ts";
 
-// Megabytes are read; a busy machine takes its time.
-vi.setConfig({ testTimeout: 60_000 });
+// Megabytes are read; a busy machine or an emulator takes its time.
+vi.setConfig({ testTimeout: 300_000 });
 
 const symbols = ["A", "BB", "CCC", "LONGERTHAN8"];
 const rows = Array.from(

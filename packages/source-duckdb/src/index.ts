@@ -6,5 +6,6 @@
  */
 export { duckdb } from "./duckdb.ts";
 export type { DuckdbOptions, FileFormat, SqlSource } from "./engine/duckdb-options.ts";
+export { type ParquetReadingOptions, parquetReader } from "./parquet-reader.ts";
 export { type ParquetOptions, parquetWriter } from "./parquet-writer.ts";
 export { type DuckdbSourceOptions, default } from "./plugin.ts";

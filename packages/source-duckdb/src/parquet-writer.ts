@@ -1,9 +1,11 @@
 import {
   AtcError,
   type ColumnType,
+  type SeriesColumns,
   type TableFile,
   type TablePlan,
   type TableWriter,
+  type TextColumn,
   type TypedArray,
 } from "@atc/contract";
 import type { Appender, Connection, DataChunk, LogicalType, Vector } from "@duckdb/node-bindings";
@@ -85,7 +87,7 @@ export function parquetWriter(options: ParquetOptions = {}): TableWriter {
 async function openFile(
   database: Database,
   path: string,
-  { schema: { columns }, texts = {} }: TablePlan,
+  { schema: { columns }, texts = {}, metadata = {} }: TablePlan,
   compression: string,
 ): Promise<TableFile> {
   const { duckdb } = database;
@@ -107,20 +109,22 @@ async function openFile(
     duckdb.disconnect_sync(connection);
     await database[Symbol.asyncDispose]();
   };
+  const append = (symbol: string | TextColumn, values: SeriesColumns): Promise<void> =>
+    guarded(path, async () => {
+      const arrays = columns.map(({ name }) => values[name] as TypedArray);
+      const rows = arrays[0]?.length ?? 0;
+      for (let row = 0; row < rows; row += chunkRows)
+        appendRows(target, symbol, arrays, row, Math.min(chunkRows, rows - row));
+      duckdb.appender_flush_sync(appender);
+      await Promise.resolve();
+    });
   return {
-    write: (symbol, values) =>
-      guarded(path, async () => {
-        const arrays = columns.map(({ name }) => values[name] as TypedArray);
-        const rows = arrays[0]?.length ?? 0;
-        for (let row = 0; row < rows; row += chunkRows)
-          appendRows(target, symbol, arrays, row, Math.min(chunkRows, rows - row));
-        duckdb.appender_flush_sync(appender);
-        await Promise.resolve();
-      }),
+    write: append,
+    writeRows: append,
     finish: () =>
       guarded(path, async () => {
         duckdb.appender_close_sync(appender);
-        copying = copyTo(duckdb, connection, path, compression);
+        copying = copyTo(duckdb, connection, path, { compression, metadata });
         await copying;
         await close();
       }),
@@ -136,8 +140,20 @@ async function guarded(path: string, step: () => Promise<void>): Promise<void> {
   }
 }
 
-async function copyTo(duckdb: Binding, connection: Connection, path: string, compression: string): Promise<void> {
-  await duckdb.query(connection, `COPY rows TO ${quoted(path)} (FORMAT parquet, COMPRESSION ${compression})`);
+/** How a file is written. */
+interface FileOptions extends Required<Pick<TablePlan, "metadata">> {
+  readonly compression: string;
+}
+
+async function copyTo(
+  duckdb: Binding,
+  connection: Connection,
+  path: string,
+  { compression, metadata }: FileOptions,
+): Promise<void> {
+  const pairs = Object.entries(metadata).map(([key, value]) => `${quoted(key)}: ${quoted(value)}`);
+  const given = pairs.length === 0 ? "" : `, KV_METADATA {${pairs.join(", ")}}`;
+  await duckdb.query(connection, `COPY rows TO ${quoted(path)} (FORMAT parquet, COMPRESSION ${compression}${given})`);
 }
 
 /** The table that rows are appended to. */
@@ -150,10 +166,13 @@ interface AppendTarget {
   readonly texts: readonly (readonly string[] | undefined)[];
 }
 
-/** Appends rows `[from, from + count)` of a symbol: each column of numbers by one copy of its bytes. */
+/**
+ * Appends rows `[from, from + count)` of one symbol, or with a symbol each: each column of numbers by one copy of its
+ * bytes.
+ */
 function appendRows(
   { duckdb, appender, types, texts }: AppendTarget,
-  symbol: string,
+  symbol: string | TextColumn,
   arrays: readonly TypedArray[],
   from: number,
   count: number,
@@ -161,7 +180,9 @@ function appendRows(
   const chunk: DataChunk = duckdb.create_data_chunk(types);
   duckdb.data_chunk_set_size(chunk, count);
   const symbols = duckdb.data_chunk_get_vector(chunk, 0);
-  for (let row = 0; row < count; row++) duckdb.vector_assign_string_element(symbols, row, symbol);
+  if (typeof symbol === "string")
+    for (let row = 0; row < count; row++) duckdb.vector_assign_string_element(symbols, row, symbol);
+  else assignTexts(duckdb, symbols, symbol.values, symbol.indices.subarray(from, from + count));
   for (const [c, array] of arrays.entries()) {
     const vector = duckdb.data_chunk_get_vector(chunk, c + 1);
     const dictionary = texts[c];

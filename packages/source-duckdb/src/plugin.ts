@@ -1,6 +1,7 @@
 import { AtcError, type DataSource, type Plugin } from "@atc/contract";
 import { duckdb } from "./duckdb.ts";
 import type { DuckdbOptions } from "./engine/duckdb-options.ts";
+import { type ParquetReadingOptions, parquetReader } from "./parquet-reader.ts";
 import { type ParquetOptions, parquetWriter } from "./parquet-writer.ts";
 
 /** The options of the plugin: files or a query, and how to read them. */
@@ -30,6 +31,13 @@ const writer: Plugin<"table-writer", ParquetOptions> = {
   create: (options) => parquetWriter(options),
 };
 
-/** The plugins of this package: the source `duckdb` and the table writer `parquet`. */
-const plugins: readonly Plugin[] = [source, writer];
+/** The table reader of kind `table-reader`, name `parquet`. */
+const reader: Plugin<"table-reader", ParquetReadingOptions> = {
+  kind: "table-reader",
+  name: "parquet",
+  create: (options) => parquetReader(options),
+};
+
+/** The plugins of this package: the source `duckdb`, and the table reader and writer `parquet`. */
+const plugins: readonly Plugin[] = [source, reader, writer];
 export default plugins;

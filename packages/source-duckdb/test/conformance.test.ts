@@ -45,7 +45,7 @@ describe.each([
     { kind: "bars", rows: 3, symbols: ["X"] },
   ],
 ] as const)("conformance: %s", (_, create, holds) => {
-  for (const { name, run } of dataSourceCases(create, holds)) it(name, run, 60_000);
+  for (const { name, run } of dataSourceCases(create, holds)) it(name, run, 300_000);
 });
 
 const extensions = manifest.atc.plugins.flatMap((plugin) => plugin.extensions ?? []);

@@ -8,7 +8,7 @@ import { ZstdFault } from "../zstd/zstd-fault.ts";
 import { zstdPieces } from "../zstd/zstd-pieces.ts";
 import type { Compression } from "./encoding.ts";
 import { hashFunctions } from "./hash.ts";
-import { readFully } from "./source-file.ts";
+import { type OpenFile, readFully } from "./source-file.ts";
 
 /**
  * The bytes of a file in order, decompressed if they are compressed. Disposing stops it; the caller still closes the
@@ -66,9 +66,7 @@ function plainBytes({ handle, path, hash, start = 0 }: FileBytesOptions): ByteSt
   return {
     taken: () => taken,
     read: async (target) => {
-      const length = await readFully(handle, target, start + taken).catch((error: unknown) => {
-        throw readFault(path, error);
-      });
+      const length = await readFully({ handle, path }, target, start + taken);
       hash?.update(target.subarray(0, length));
       taken += length;
       return length;
@@ -102,11 +100,11 @@ function pieceReader(pieces: AsyncIterator<Uint8Array>, path: string): Pick<Byte
 }
 
 /** The bytes of a file in pieces. */
-async function* filePieces(handle: FileHandle): AsyncGenerator<Uint8Array> {
+async function* filePieces(file: OpenFile): AsyncGenerator<Uint8Array> {
   for (let position = 0; ; ) {
     // A new block each time: the decompressor still reads the one before.
     const block = new Uint8Array(compressedBlockLength);
-    const length = await readFully(handle, block, position);
+    const length = await readFully(file, block, position);
     if (length === 0) return;
     position += length;
     yield block.subarray(0, length);
@@ -174,7 +172,7 @@ function decompressed(
 export function fileBytes(options: FileBytesOptions & { readonly compression?: Compression | undefined }): ByteStream {
   const { handle, path, hash, compression } = options;
   if (compression === undefined) return plainBytes(options);
-  return decompressed(counted(filePieces(handle), hash), path, compression);
+  return decompressed(counted(filePieces({ handle, path }), hash), path, compression);
 }
 
 /** The bytes of an input, compressed or not. */

@@ -1,11 +1,11 @@
 import { realpath } from "node:fs/promises";
-import type { JsonObject, SourceInput } from "@atc/contract";
+import { fromSystemError, type JsonObject, type SourceInput } from "@atc/contract";
 import { type FileState, identifyingState } from "@atc/plugin-kit";
 import type { XXHash } from "xxhash-wasm";
 import { type ByteStream, fileBytes, inputBytes } from "./byte-stream.ts";
 import { type Compression, compressionOf } from "./encoding.ts";
 import { hashFunctions, hexOf } from "./hash.ts";
-import { checkUnchanged, fileState, openFile, type PlainFile, plainFile, readFully } from "./source-file.ts";
+import { checkUnchanged, closeFile, fileState, openFile, type PlainFile, plainFile, readFully } from "./source-file.ts";
 
 /** Bytes at either end of a file that are part of its identity. */
 const endLength = 64 * 1024;
@@ -45,18 +45,18 @@ async function fileInput(path: string): Promise<CsvInput> {
     const { h64Raw } = await hashFunctions();
     const bytes = new Uint8Array(endLength);
     const hex = async (position: number): Promise<string> =>
-      hexOf(h64Raw(bytes.subarray(0, await readFully(handle, bytes, position))));
+      hexOf(h64Raw(bytes.subarray(0, await readFully({ handle, path }, bytes, position))));
     const head = await hex(0);
     const compression = state.size === 0 ? undefined : compressionOf(bytes);
     ends = { head, tail: await hex(Math.max(0, state.size - endLength)), compression };
   } finally {
-    await handle.close();
+    await closeFile(handle);
   }
   const { head, tail, compression } = ends;
   return {
     name: path,
     fileName: path,
-    path: await realpath(path),
+    path: await realPath(path),
     size: state.size,
     parts: { ...identifyingState(state), head, tail },
     ...(compression === undefined ? { plainFile: plainFile(path, state) } : {}),
@@ -65,10 +65,16 @@ async function fileInput(path: string): Promise<CsvInput> {
       return {
         bytes: (hash) => fileBytes({ handle: opened, path, hash, compression }),
         checkUnchanged: () => checkUnchanged(opened, path, state),
-        [Symbol.asyncDispose]: () => opened.close(),
+        [Symbol.asyncDispose]: () => closeFile(opened),
       };
     },
   };
+}
+
+async function realPath(path: string): Promise<string> {
+  return await realpath(path).catch((error: unknown) => {
+    throw fromSystemError(error, `cannot read "${path}"`, "check the path");
+  });
 }
 
 async function inputCompression(input: SourceInput): Promise<Compression | undefined> {

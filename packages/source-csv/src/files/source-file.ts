@@ -20,9 +20,16 @@ export function plainFile(path: string, { size, mtimeNs, inode }: FileState): Pl
   return { path, size, mtimeNs: String(mtimeNs), inode: String(inode) };
 }
 
+function readError(path: string): (error: unknown) => never {
+  return (error) => {
+    throw fromSystemError(error, `cannot read "${path}"`, "check the disk");
+  };
+}
+
 /** The state of an open file. */
 export async function fileState(handle: FileHandle, path: string): Promise<FileState> {
-  return fileStateOf(path, await handle.stat({ bigint: true }), wanted);
+  const status = await handle.stat({ bigint: true }).catch(readError(path));
+  return fileStateOf(path, status, wanted);
 }
 
 /**
@@ -52,11 +59,26 @@ export function checkUnchangedPlain(handle: FileHandle, path: string, file: Plai
   return checkUnchanged(handle, path, { size, mtimeNs: BigInt(mtimeNs), inode: BigInt(inode) });
 }
 
+/**
+ * Closes a file that was only read, so that nothing is lost if the disk fails now. Its descriptor is free in any case.
+ */
+export async function closeFile(handle: FileHandle): Promise<void> {
+  await handle.close().catch(() => undefined);
+}
+
+/** An open file, and its path for messages. */
+export interface OpenFile {
+  readonly handle: FileHandle;
+  readonly path: string;
+}
+
 /** Fills `target` from `position`, or up to the end of the file; returns the bytes read. */
-export async function readFully(handle: FileHandle, target: Uint8Array, position: number): Promise<number> {
+export async function readFully({ handle, path }: OpenFile, target: Uint8Array, position: number): Promise<number> {
   let length = 0;
   while (length < target.length) {
-    const { bytesRead } = await handle.read(target, length, target.length - length, position + length);
+    const { bytesRead } = await handle
+      .read(target, length, target.length - length, position + length)
+      .catch(readError(path));
     if (bytesRead === 0) break;
     length += bytesRead;
   }

@@ -8,7 +8,7 @@ import {
   throwIfAborted,
 } from "@atc/contract";
 import { fileBytes } from "../files/byte-stream.ts";
-import { checkUnchangedPlain, openFile } from "../files/source-file.ts";
+import { checkUnchangedPlain, closeFile, openFile } from "../files/source-file.ts";
 import { rowCounter } from "../rows/row-counter.ts";
 import { countMemory } from "../rows/row-memory.ts";
 import { createDictionary, type Dictionary } from "../text/dictionary.ts";
@@ -60,7 +60,7 @@ export async function* readSlice(
     }
   } finally {
     reading.memory.release();
-    await handle.close();
+    await closeFile(handle);
   }
 }
 
@@ -101,6 +101,6 @@ export async function countSlice(
     return { symbols, rows: rows.filter((count) => count !== 0), position: start + text.offset() };
   } finally {
     memory.release();
-    await handle.close();
+    await closeFile(handle);
   }
 }

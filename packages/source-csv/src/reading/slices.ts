@@ -2,7 +2,7 @@ import { type OperationOptions, type SlicedSource, type SourceDigest, throwIfAbo
 import { LF } from "@atc/plugin-kit";
 import { fileBytes } from "../files/byte-stream.ts";
 import { hashFunctions, hexOf } from "../files/hash.ts";
-import { checkUnchangedPlain, openFile, type PlainFile, readFully } from "../files/source-file.ts";
+import { checkUnchangedPlain, closeFile, openFile, type PlainFile, readFully } from "../files/source-file.ts";
 import { longestRow } from "../rows/row-context.ts";
 import type { OpenedFile } from "./chunks.ts";
 import { sliceJson } from "./slice-input.ts";
@@ -41,7 +41,7 @@ async function digest(file: PlainFile, { signal }: OperationOptions): Promise<So
     await checkUnchangedPlain(handle, file.path, file);
     return { bytes: input.taken(), hash: hexOf(hash.digest()) };
   } finally {
-    await handle.close();
+    await closeFile(handle);
   }
 }
 
@@ -57,13 +57,14 @@ export async function slicesOf(
   const handle = await openFile(plainFile.path);
   try {
     await checkUnchangedPlain(handle, path, plainFile);
-    const read = (target: Uint8Array, position: number): Promise<number> => readFully(handle, target, position);
+    const read = (target: Uint8Array, position: number): Promise<number> =>
+      readFully({ handle, path }, target, position);
     for (let border = length; border < plainFile.size; border += length) {
       const start = await lineStart(read, border);
       if (start !== undefined && start > (starts.at(-1) as number) && start < plainFile.size) starts.push(start);
     }
   } finally {
-    await handle.close();
+    await closeFile(handle);
   }
   return {
     // By name, not by path: package.json maps it to the compiled module, which threads need, even if this one runs as
