@@ -9,7 +9,7 @@ import { type SeriesSource, seriesOf } from "../src/reading/series-rows.ts";
 import { barSchema, barsOf, closesOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const newDirectory = temporaryDirectories();
 const isLinux = process.platform === "linux" && mappingBackend().available;
 const mebibyte = 2 ** 20;
@@ -175,7 +175,7 @@ describe.skipIf(!isLinux)(`a dataset of 300 segments${isLinux ? "" : " (needs Li
     backend: "mmap" | "read",
   ): Promise<{ directory: string; dataset: Dataset; replace: () => Promise<void> }> => {
     const directory = newDirectory();
-    const store = mmapStore({ directory, backend, segmentBytes: 16_384 });
+    const store = mmapStore({ directory, backend, segmentBytes: 16_384, keepGenerations: 0 });
     const lock = await store.lock("d");
     const writer = await store.create(lock, { schema: barSchema, fingerprint: "", series: [{ symbol: "A", rows }] });
     await writer.write("A", 0, barsOf(rows, 0));

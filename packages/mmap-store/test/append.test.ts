@@ -16,7 +16,7 @@ import {
 } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const newDirectory = temporaryDirectories();
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
@@ -27,7 +27,7 @@ function storedOf(directory: string) {
 describe("an append", () => {
   it("writes only the new rows, into new segments", async () => {
     const directory = newDirectory();
-    const store = mmapStore({ directory, segmentBytes: 16_384 });
+    const store = mmapStore({ directory, segmentBytes: 16_384, keepGenerations: 0 });
     await publishBars(store, "d", { A: 2000, B: 5 });
     const before = storedOf(directory);
     const former = await store.open("d");
@@ -99,7 +99,7 @@ describe("an append", () => {
 
   it("truncates a series, and drops symbols and segments that keep no row", async () => {
     const directory = newDirectory();
-    const store = mmapStore({ directory, segmentBytes: 16_384 });
+    const store = mmapStore({ directory, segmentBytes: 16_384, keepGenerations: 0 });
     await publishBars(store, "d", { A: 2000, B: 5 });
     await appendBars(
       store,
@@ -207,7 +207,7 @@ describe("an append", () => {
 
   it("is refused if another writer under the lock has published since, and loses nothing", async () => {
     const directory = newDirectory();
-    const store = mmapStore({ directory });
+    const store = mmapStore({ directory, keepGenerations: 0 });
     await publishBars(store, "d", { A: 10 });
     const lock = await store.lock("d");
     const plan = { fingerprint: "x", series: [{ symbol: "B", rows: 3 }] };

@@ -7,7 +7,7 @@ import { parseManifest } from "../src/manifest/manifest.ts";
 import { appendBars, barsBetween, barsOf, closesOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const newDirectory = temporaryDirectories();
 const code = (expected: string) => expect.objectContaining({ code: expected });
 
@@ -61,7 +61,9 @@ describe("compact", () => {
     expect({ ...former.manifest, generation, createdAt, bytes }).toEqual({ ...same, generation, createdAt, bytes });
     expect(generation).toBe(former.manifest.generation + 1);
     expect(bytes).toBeLessThan(former.manifest.bytes);
-    expect(readdirSync(join(directory, "d")).sort()).toEqual(["manifest.json", `seg-${generation}-0.arrow`]);
+    const left = (): string[] => readdirSync(join(directory, "d")).sort();
+    // Windows deletes no file that a reader has mapped.
+    if (process.platform !== "win32") expect(left()).toEqual(["manifest.json", `seg-${generation}-0.arrow`]);
     const dataset = await store.open("d");
     for (const [symbol, values] of Object.entries(expected)) {
       expect(closesOf(dataset, symbol)).toEqual(values);
@@ -70,6 +72,8 @@ describe("compact", () => {
     former[Symbol.dispose]();
     dataset[Symbol.dispose]();
     expect((await store.verify("d")).faults).toEqual([]);
+    await (await store.lock("d"))[Symbol.asyncDispose]();
+    expect(left()).toEqual(["manifest.json", `seg-${generation}-0.arrow`]);
   });
 
   it("lays a dataset out as if it had been written at once, and keeps segments that already match", async () => {

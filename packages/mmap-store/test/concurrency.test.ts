@@ -23,29 +23,38 @@ function assertWhole(dataset: Dataset): void {
   }
 }
 
-it("opens complete generations while others are published", { timeout: 60_000 }, async () => {
-  const directory = newDirectory();
-  const store = mmapStore({ directory, segmentBytes: 16_384 });
-  await publishBars(store, "d", { A: 3000 }, 1);
-  const finished = new AbortController();
-  const generations = new Set<number>();
-  const read = async (): Promise<void> => {
-    while (!finished.signal.aborted) {
-      const dataset = await store.open("d");
-      generations.add(dataset.manifest.generation);
-      assertWhole(dataset);
-      dataset[Symbol.dispose]();
-    }
-  };
-  const readers = [read(), read()];
-  for (let seed = 2; seed <= 25; seed++) await publishBars(store, "d", { A: 3000 }, seed);
-  finished.abort();
-  await Promise.all(readers);
-  expect(generations.size).toBeGreaterThan(1);
-  expect(readdirSync(join(directory, "d")).filter((name) => !name.startsWith("seg-25-"))).toEqual(["manifest.json"]);
-});
+it.each([0, 1])(
+  "opens complete generations while others are published, and %i former stay",
+  {
+    timeout: 300_000,
+  },
+  async (keepGenerations) => {
+    const directory = newDirectory();
+    const store = mmapStore({ directory, segmentBytes: 16_384, keepGenerations });
+    await publishBars(store, "d", { A: 3000 }, 1);
+    const finished = new AbortController();
+    const generations = new Set<number>();
+    const read = async (): Promise<void> => {
+      while (!finished.signal.aborted) {
+        const dataset = await store.open("d");
+        generations.add(dataset.manifest.generation);
+        assertWhole(dataset);
+        dataset[Symbol.dispose]();
+      }
+    };
+    const readers = [read(), read()];
+    for (let seed = 2; seed <= 25; seed++) await publishBars(store, "d", { A: 3000 }, seed);
+    finished.abort();
+    await Promise.all(readers);
+    expect(generations.size).toBeGreaterThan(1);
+    const left = readdirSync(join(directory, "d")).filter((name) => !name.startsWith("seg-25-"));
+    const former = keepGenerations === 0 ? [] : ["manifest-24.json"];
+    expect(left.filter((name) => !name.startsWith("seg-24-")).sort()).toEqual([...former, "manifest.json"]);
+    expect(left.some((name) => name.startsWith("seg-24-"))).toBe(keepGenerations > 0);
+  },
+);
 
-it("opens a dataset or finds none while it is deleted and written again", { timeout: 60_000 }, async () => {
+it("opens a dataset or finds none while it is deleted and written again", { timeout: 300_000 }, async () => {
   const store = mmapStore({ directory: newDirectory(), segmentBytes: 16_384 });
   const finished = new AbortController();
   const read = async (): Promise<void> => {

@@ -14,7 +14,6 @@ for (const backend of ["mmap", "read"] as const) {
       directory = newDirectory();
       return open();
     };
-    for (const { name, run } of arrayStoreCases(create, { reopen: open, maxRows: 2000 }))
-      it(name, { timeout: 30_000 }, run);
+    for (const { name, run } of arrayStoreCases(create, { reopen: open, maxRows: 2000 })) it(name, run);
   });
 }

@@ -11,7 +11,7 @@ import type { StoredManifest, StoredPart } from "../src/manifest/stored-manifest
 import { appendBars, barSchema, barsBetween, barsOf, checksumsOf, joined, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const newDirectory = temporaryDirectories();
 const code = (expected: string) => expect.objectContaining({ code: expected });
 

@@ -18,7 +18,7 @@ import { publishBars } from "./sample-store.ts";
 import { storeProcess } from "./store-process.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const newDirectory = temporaryDirectories();
 const code = (expected: string) => expect.objectContaining({ code: expected });
 const isLinux = process.platform === "linux";
@@ -119,7 +119,7 @@ describe("a writer that is killed while it writes", () => {
 
   it("leaves one complete generation whenever it is killed", async () => {
     const directory = newDirectory();
-    const store = mmapStore({ directory });
+    const store = mmapStore({ directory, keepGenerations: 0 });
     for (let round = 0; round < 10; round++) {
       const child = storeProcess("publish", directory);
       for (let i = 0; i <= round % 4; i++) await child.line();
@@ -147,7 +147,7 @@ describe("a writer that is killed while it writes", () => {
 describe("the next lock", () => {
   it("removes segments that got their names before a manifest that was never written", async () => {
     const directory = newDirectory();
-    const store = mmapStore({ directory });
+    const store = mmapStore({ directory, keepGenerations: 0 });
     await publishBars(store, "d", { A: 100 });
     writeFileSync(join(directory, "d", "seg-2-0.arrow"), "x");
     const manifest = await publishBars(store, "d", { A: 50 });

@@ -8,7 +8,7 @@ import type { StoredManifest } from "../src/manifest/stored-manifest.ts";
 import { publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const newDirectory = temporaryDirectories();
 const backends: readonly SegmentBackend[] = mappingBackend().available ? ["mmap", "read"] : ["read"];
 const code = (expected: string) => expect.objectContaining({ code: expected });
@@ -45,18 +45,22 @@ describe.each(backends)("with backend %s", (backend) => {
     }
   });
 
-  it("finds a segment that is truncated between two blocks", async () => {
-    const damaged = await published();
-    const dataset = await mmapStore({ directory: damaged.directory, backend }).open("d");
-    const series = dataset.series("A");
-    const iterator = series.blocks({ columns: ["close"], blockLength: 100 })[Symbol.iterator]();
-    expect(iterator.next().value?.values("close")[99]).toBe(99 / 8);
-    chmodSync(segmentPath(damaged, 0), 0o644);
-    truncateSync(segmentPath(damaged, 0), 100);
-    expect(() => iterator.next()).toThrow(code("ATC_CORRUPT_DATA"));
-    expect(() => series.window("close", 0, 10)).toThrow(code("ATC_CORRUPT_DATA"));
-    dataset[Symbol.dispose]();
-  });
+  // Windows truncates no mapped file.
+  it.skipIf(process.platform === "win32" && backend === "mmap")(
+    "finds a segment that is truncated between two blocks",
+    async () => {
+      const damaged = await published();
+      const dataset = await mmapStore({ directory: damaged.directory, backend }).open("d");
+      const series = dataset.series("A");
+      const iterator = series.blocks({ columns: ["close"], blockLength: 100 })[Symbol.iterator]();
+      expect(iterator.next().value?.values("close")[99]).toBe(99 / 8);
+      chmodSync(segmentPath(damaged, 0), 0o644);
+      truncateSync(segmentPath(damaged, 0), 100);
+      expect(() => iterator.next()).toThrow(code("ATC_CORRUPT_DATA"));
+      expect(() => series.window("close", 0, 10)).toThrow(code("ATC_CORRUPT_DATA"));
+      dataset[Symbol.dispose]();
+    },
+  );
 
   it("names a missing segment", async () => {
     const damaged = await published();

@@ -6,7 +6,7 @@ import { mmapStore } from "../src/index.ts";
 import { barSchema, barsOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const newDirectory = temporaryDirectories();
 const code = (expected: string) => expect.objectContaining({ code: expected });
 

@@ -19,7 +19,7 @@ function blocksOf(document: string, language: string): readonly string[] {
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, "gms"))].map((match) => match[1] ?? "");
 }
 
-it("runs the README's code", { timeout: 30_000 }, () => {
+it("runs the README's code", { timeout: 300_000 }, () => {
   const [code] = blocksOf("../README.md", "js");
   const inDirectory = (code ?? "").replace('".cache/mmap"', JSON.stringify(newDirectory()));
   const { stdout, stderr } = spawnSync(process.execPath, ["--input-type=module", "-e", inDirectory], {

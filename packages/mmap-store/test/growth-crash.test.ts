@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { randomInt } from "node:crypto";
 import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
@@ -17,9 +17,13 @@ const kills = Number(process.env["ATC_KILLS"] ?? 50);
  * Kills a process that grows the dataset in `directory`, after some lines of its output and some turns of this
  * process's event loop. Returns its last line.
  */
-async function killedAfter(directory: string, lines: number, turns: number): Promise<string> {
+async function killedAfter(
+  { directory, keep }: { readonly directory: string; readonly keep: number },
+  lines: number,
+  turns: number,
+): Promise<string> {
   const script = fileURLToPath(new URL("growth-process.mjs", import.meta.url));
-  const child = spawn(process.execPath, [script, directory], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [script, directory, String(keep)], { stdio: ["ignore", "pipe", "inherit"] });
   const exited = once(child, "exit");
   let last = "";
   let left = lines;
@@ -34,9 +38,9 @@ async function killedAfter(directory: string, lines: number, turns: number): Pro
   return last;
 }
 
-/** Asserts that the dataset is one complete generation, and returns it. */
-async function wholeGeneration(store: MmapStore): Promise<number> {
-  const dataset = await store.open("d");
+/** Asserts that the dataset is one complete generation, the newest one by default, and returns it. */
+async function wholeGeneration(store: MmapStore, former?: number): Promise<number> {
+  const dataset = await store.open("d", former === undefined ? {} : { generation: former });
   const { generation, fingerprint, series } = dataset.manifest;
   for (const { symbol, rows } of series) {
     let row = 0;
@@ -53,28 +57,46 @@ async function wholeGeneration(store: MmapStore): Promise<number> {
   return generation;
 }
 
-it(`${kills} kills within append and compact leave the old or the new dataset, and no other file after the next lock`, {
-  timeout: 5000 * kills,
-}, async () => {
-  const directory = newDirectory();
-  const store = mmapStore({ directory });
-  const next = (): number => randomInt(2 ** 31);
-  const last = new Map<string, number>();
-  let former = 0;
-  for (let kill = 0; kill < kills; kill++) {
-    const [step, before] = (await killedAfter(directory, 1 + (next() % 4), next() % 400)).split(" ");
-    last.set(step ?? "", 1 + (last.get(step ?? "") ?? 0));
-    const generation = await wholeGeneration(store);
-    expect(generation).toBeGreaterThanOrEqual(Math.max(former, Number(before)));
-    former = generation;
-    const lock = await store.lock("d");
-    const scratch = lock.scratch?.split("/").at(-1);
-    const left = readdirSync(join(directory, "d")).filter((entry) => entry !== scratch && entry !== "LOCK");
-    const segments = (await store.verify("d")).segments;
-    expect(left.filter((entry) => !/^(manifest\.json|seg-.*)$/.test(entry))).toEqual([]);
-    expect(left).toHaveLength(1 + segments);
-    await lock[Symbol.asyncDispose]();
-  }
-  expect(last.get("append")).toBeGreaterThan(0);
-  expect(last.get("compact")).toBeGreaterThan(0);
-});
+/** The segments that a manifest names. */
+function segmentsIn(path: string): readonly string[] {
+  const { segments } = JSON.parse(readFileSync(path, "utf8")) as { segments: readonly { file: string }[] };
+  return segments.map(({ file }) => file);
+}
+
+it.each([0, 1])(
+  `${kills} kills within append and compact leave the old or the new dataset, %i former generations, and no other file after the next lock`,
+  {
+    timeout: 5000 * kills,
+  },
+  async (keep) => {
+    const directory = newDirectory();
+    const store = mmapStore({ directory, keepGenerations: keep });
+    const next = (): number => randomInt(2 ** 31);
+    const last = new Map<string, number>();
+    let former = 0;
+    let seen = 0;
+    for (let kill = 0; kill < kills; kill++) {
+      const [step, before] = (await killedAfter({ directory, keep }, 1 + (next() % 4), next() % 400)).split(" ");
+      last.set(step ?? "", 1 + (last.get(step ?? "") ?? 0));
+      const generation = await wholeGeneration(store);
+      expect(generation).toBeGreaterThanOrEqual(Math.max(former, Number(before)));
+      former = generation;
+      const lock = await store.lock("d");
+      const scratch = lock.scratch?.split("/").at(-1);
+      const left = readdirSync(join(directory, "d")).filter((entry) => entry !== scratch && entry !== "LOCK");
+      const segments = (await store.verify("d")).segments;
+      const kept = left.filter((entry) => /^manifest-\d+\.json$/.test(entry));
+      expect(kept.length).toBeLessThanOrEqual(keep);
+      for (const name of kept) await wholeGeneration(store, Number(/\d+/.exec(name)?.[0]));
+      seen += kept.length;
+      const named = new Set([...kept, "manifest.json"].flatMap((name) => segmentsIn(join(directory, "d", name))));
+      expect(left.filter((entry) => !/^(manifest\.json|seg-.*)$/.test(entry))).toEqual(kept);
+      expect(new Set(left.filter((entry) => entry.startsWith("seg-")))).toEqual(named);
+      if (kept.length === 0) expect(left).toHaveLength(1 + segments);
+      await lock[Symbol.asyncDispose]();
+    }
+    expect(seen > 0).toBe(keep > 0);
+    expect(last.get("append")).toBeGreaterThan(0);
+    expect(last.get("compact")).toBeGreaterThan(0);
+  },
+);

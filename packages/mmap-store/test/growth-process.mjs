@@ -2,8 +2,8 @@
 // symbol, so that torn rows are detected.
 import { mmapStore } from "@atc/mmap-store";
 
-const [directory] = process.argv.slice(2);
-const store = mmapStore({ directory, segmentBytes: 32_768 });
+const [directory, keep] = process.argv.slice(2);
+const store = mmapStore({ directory, segmentBytes: 32_768, keepGenerations: Number(keep) });
 const say = (line) => process.stdout.write(`${line}\n`);
 const columns = [
   { name: "timestamp", type: "timestamp[ms]" },

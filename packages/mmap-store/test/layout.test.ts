@@ -17,7 +17,7 @@ import { describe, expect, it, vi } from "vitest";
 import { type MmapStore, mmapStore } from "../src/index.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const newDirectory = temporaryDirectories();
 const code = (expected: string) => expect.objectContaining({ code: expected });
 

@@ -85,7 +85,7 @@ describe("a process that cannot map files", () => {
   const code = `
     import { mappingBackend, mmapStore } from "@atc/mmap-store";
     const directory = process.argv.at(-1);
-    CHANGE
+    Object.defineProperty(process, "arch", { value: "pdp11" });
     const codeOf = (action) => { try { action(); } catch (error) { return error.code; } };
     const insisted = codeOf(() => mmapStore({ directory, backend: "mmap" }));
     const dataset = await mmapStore({ directory }).open("d");
@@ -93,14 +93,16 @@ describe("a process that cannot map files", () => {
     const { available, isDefault, reason } = mappingBackend();
     console.log(JSON.stringify({ insisted, values, available, isDefault, hasRemedy: /pnpm add|backend "read"/.test(reason) }));`;
 
-  it.each([
-    ["without the package", 'Object.defineProperty(process, "arch", { value: "pdp11" });', "ATC_MISSING_PLUGIN"],
-    ["on Windows", 'Object.defineProperty(process, "platform", { value: "win32" });', "ATC_UNSUPPORTED"],
-  ])("%s, they are read unless mapping was insisted on", { timeout: 30_000 }, async (_, change, insisted) => {
+  it("without the package, they are read unless mapping was insisted on", { timeout: 30_000 }, async () => {
     const directory = newDirectory();
     await publishBars(mmapStore({ directory }), "d", { A: 10 });
-    const expected = { insisted, values: [0, 1 / 8, 2 / 8], available: false, isDefault: false, hasRemedy: true };
-    expect(answerOf(code.replace("CHANGE", change), directory)).toEqual(expected);
+    expect(answerOf(code, directory)).toEqual({
+      insisted: "ATC_MISSING_PLUGIN",
+      values: [0, 1 / 8, 2 / 8],
+      available: false,
+      isDefault: false,
+      hasRemedy: true,
+    });
   });
 });
 

@@ -7,7 +7,7 @@ import { encodeArrow, mmapStore } from "../src/index.ts";
 import { publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const newDirectory = temporaryDirectories();
 const python = process.env["ATC_PYTHON"] ?? "python3";
 const has = (library: string): boolean =>

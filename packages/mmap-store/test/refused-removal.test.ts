@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, it, vi } from "vitest";
-import { mmapStore } from "../src/index.ts";
+import { freeLeftovers, mmapStore } from "../src/index.ts";
 import { appendBars, closesOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
@@ -32,7 +32,7 @@ const segmentsIn = (directory: string): string[] =>
 
 async function replacedUnderRefusal(): Promise<{ directory: string; store: ReturnType<typeof mmapStore> }> {
   const directory = newDirectory();
-  const store = mmapStore({ directory });
+  const store = mmapStore({ directory, keepGenerations: 0 });
   await publishBars(store, "d", { A: 10 });
   system.refuses = true;
   const { generation } = await publishBars(store, "d", { A: 20 }, 1);
@@ -93,4 +93,19 @@ it("a deleted dataset is gone although its segments cannot be removed, and the n
   await publishBars(store, "d", { A: 3 }, 2);
   expect(segmentsIn(directory)).toHaveLength(1);
   expect((await store.find("d"))?.rows).toBe(3);
+});
+
+it("what is left of deleted and former datasets is listed, and goes as soon as the system lets it", async () => {
+  const { directory, store } = await replacedUnderRefusal();
+  expect(await freeLeftovers(directory)).toEqual([{ dataset: "d", files: 1, bytes: expect.any(Number) }]);
+  await store.delete("d");
+  const [left] = await freeLeftovers(directory);
+  expect(left).toMatchObject({ dataset: "d", files: 2 });
+  expect(left?.bytes).toBeGreaterThan(1000);
+  const lock = await store.lock("d");
+  expect(await freeLeftovers(directory)).toEqual([]);
+  await lock[Symbol.asyncDispose]();
+  system.refuses = false;
+  expect(await freeLeftovers(directory)).toEqual([]);
+  expect(readdirSync(directory)).toEqual([]);
 });

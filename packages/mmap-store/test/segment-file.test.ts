@@ -13,7 +13,7 @@ import { planSegments } from "../src/segment/segment-plan.ts";
 import { barSchema, barsOf, publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const newDirectory = temporaryDirectories();
 
 async function publish(rows: Readonly<Record<string, number>>, segmentBytes = 2 ** 30) {

@@ -10,7 +10,7 @@ import type { StoredManifest } from "../src/manifest/stored-manifest.ts";
 import { publishBars } from "./sample-store.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 300_000 });
 const newDirectory = temporaryDirectories();
 const code = (expected: string) => expect.objectContaining({ code: expected });
 

@@ -13,6 +13,8 @@ export interface ArrowFileMetadata {
   readonly offsets: readonly number[];
   /** The values of each dictionary, in the order of the columns that they belong to. */
   readonly dictionaries: readonly (readonly string[])[];
+  /** Custom metadata of the schema. */
+  readonly metadata: Readonly<Record<string, string>>;
 }
 
 const tailLength = 10;
@@ -22,7 +24,8 @@ const tailLength = 10;
  *
  * @throws RangeError if it is not an Arrow file with one record batch
  */
-export async function readArrowMetadata(read: ReadBytes, bytes: number): Promise<ArrowFileMetadata> {
+export async function readArrowMetadata(readFile: ReadBytes, bytes: number): Promise<ArrowFileMetadata> {
+  const read = boundedReading(readFile, bytes);
   if (bytes < tailLength) throw new RangeError("it is too short for an Arrow file");
   const tail = await read(bytes - tailLength, tailLength);
   if (new TextDecoder().decode(tail.subarray(4)) !== "ARROW1") throw new RangeError('it does not end in "ARROW1"');
@@ -30,7 +33,9 @@ export async function readArrowMetadata(read: ReadBytes, bytes: number): Promise
   if (footerLength <= 0 || footerLength > bytes - tailLength)
     throw new RangeError(`its footer has ${footerLength} bytes`);
   const footer = rootTable(await read(bytes - tailLength - footerLength, footerLength));
-  const columns = (footer.table(1)?.tables(1) ?? []).map((field) => ({ name: field.text(0), type: typeOf(field) }));
+  const schema = footer.table(1);
+  const metadata = Object.fromEntries((schema?.tables(2) ?? []).map((pair) => [pair.text(0), pair.text(1)]));
+  const columns = (schema?.tables(1) ?? []).map((field) => ({ name: field.text(0), type: typeOf(field) }));
   const [batch, ...more] = footer.words(3, 3);
   if (batch === undefined || more.length > 0)
     throw new RangeError(batch === undefined ? "it has no record batch" : `it has ${1 + more.length} record batches`);
@@ -39,7 +44,18 @@ export async function readArrowMetadata(read: ReadBytes, bytes: number): Promise
   for (const block of footer.words(2, 3)) dictionaries.push(await dictionaryAt(read, block, bytes));
   const buffers = header.words(2, 2);
   const offsets = columns.map((_, i) => body + (buffers[2 * i + 1]?.[0] ?? Number.NaN));
-  return { columns, rows: header.int64(0), offsets, dictionaries };
+  return { columns, rows: header.int64(0), offsets, dictionaries, metadata };
+}
+
+/**
+ * Refuses positions and lengths outside of the file. Their sum alone may be within it, and Node ends the process for a
+ * length of more than 31 bits.
+ */
+function boundedReading(read: ReadBytes, bytes: number): ReadBytes {
+  return async (offset, length) => {
+    if (offset >= 0 && length >= 0 && offset + length <= bytes) return await read(offset, length);
+    throw new RangeError(`it refers to ${length} bytes at byte ${offset}, outside of the file`);
+  };
 }
 
 /** The header of the message that a footer's block refers to, and the offset of its body. */

@@ -17,6 +17,8 @@ export interface ArrowTableFile extends AsyncDisposable {
   readonly columns: readonly ColumnMetadata[];
   /** The texts of each column of type `text`. */
   readonly texts: Readonly<Record<string, readonly string[]>>;
+  /** Custom metadata of the schema. */
+  readonly metadata: Readonly<Record<string, string>>;
   /**
    * Rows `from` (inclusive) to `to` (exclusive) of a column: of a text, the indices into its texts.
    *
@@ -54,7 +56,8 @@ export async function openArrowTable(path: string): Promise<ArrowTableFile> {
   const readBytes = async (offset: number, length: number): Promise<Uint8Array> => {
     const bytes = new Uint8Array(length);
     for (let done = 0; done < length; ) {
-      const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+      // Node ends the process for a length of more than 31 bits.
+      const { bytesRead } = await handle.read(bytes, done, Math.min(length - done, 2 ** 30), offset + done);
       if (bytesRead === 0) throw new RangeError("it is truncated");
       done += bytesRead;
     }
@@ -80,6 +83,7 @@ export async function openArrowTable(path: string): Promise<ArrowTableFile> {
       rows: metadata.rows,
       columns,
       texts: textsOf(metadata, columns),
+      metadata: metadata.metadata,
       async read(name, from, to) {
         const place = columns.findIndex((column) => column.name === name);
         const column = columns[place];
@@ -88,7 +92,8 @@ export async function openArrowTable(path: string): Promise<ArrowTableFile> {
         const dtype = dtypeOf(column.type);
         const width = bytesPerElement[dtype];
         const offset = (metadata.offsets[place] ?? Number.NaN) + width * from;
-        if (!(offset >= 0 && offset + width * (to - from) <= size)) throw corrupt(`its column "${name}" is truncated`);
+        if (!(offset >= 0 && to >= from && offset + width * (to - from) <= size))
+          throw corrupt(`its column "${name}" is truncated`);
         const bytes = await attempt(() => readBytes(offset, width * (to - from)));
         return new arrays[dtype](bytes.buffer as ArrayBuffer);
       },

@@ -1,9 +1,9 @@
-import { fdatasync, fsync, writeSync } from "node:fs";
+import { fdatasync, writeSync } from "node:fs";
 import { type FileHandle, mkdir, open, readdir, readlink, rm, stat, unlink } from "node:fs/promises";
 import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { absentOnly, fromSystemError } from "@atc/contract";
-import { makeFolders } from "@atc/plugin-kit";
+import { makeFolders, syncDescriptor } from "@atc/plugin-kit";
 
 /** The names in a directory; none if it does not exist. */
 export async function entriesOf(directory: string): Promise<readonly string[]> {
@@ -15,7 +15,6 @@ export async function entriesOf(directory: string): Promise<readonly string[]> {
   }
 }
 
-const syncDescriptor = promisify(fsync);
 const syncDataOf = promisify(fdatasync);
 
 /**
@@ -31,16 +30,14 @@ export function syncFileData(file: FileHandle): Promise<void> {
   return syncDataOf(file.fd);
 }
 
-/**
- * Makes the entries of a directory durable. Windows cannot sync a directory, so there it is left to the file system.
- */
-export async function syncDirectory(directory: string): Promise<void> {
-  if (process.platform === "win32") return;
-  const handle = await open(directory, "r");
+/** Writes a file and makes its bytes durable, but not its name. With `wx`, the file must be new. */
+export async function writeDurably(path: string, text: string | Uint8Array, flags: "w" | "wx" = "wx"): Promise<void> {
+  const file = await open(path, flags);
   try {
-    await syncFile(handle);
+    await file.writeFile(text);
+    await syncFile(file);
   } finally {
-    await handle.close();
+    await file.close();
   }
 }
 

@@ -66,7 +66,8 @@ export function generationSteps(
         check();
         await finish();
         const stored = { attributes: storedAttributes(attributes), timeIs };
-        const publication = { name: lock.name, directory, temporary, token: lock.token, files, base: plan.base };
+        const { name, token, keep } = lock;
+        const publication = { name, directory, temporary, token, keep, files, base: plan.base };
         const manifest = await onDisk("publish", () =>
           publishFiles(publication, (generation) => storedManifest(plan, files, generation, stored)),
         );

@@ -1,7 +1,7 @@
-import { open, rename } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AtcError, isAtcError } from "@atc/contract";
-import { syncDirectory, syncFile } from "../base/file-system.ts";
+import { moveFile, syncFolder } from "@atc/plugin-kit";
+import { writeDurably } from "../base/file-system.ts";
 import {
   highestGeneration,
   manifestPath,
@@ -9,7 +9,8 @@ import {
   readManifestBytes,
   removeLeftovers,
 } from "../manifest/dataset-directory.ts";
-import { formatManifest } from "../manifest/manifest.ts";
+import { keptManifestName } from "../manifest/kept-generations.ts";
+import { formatManifest, parseManifestHead } from "../manifest/manifest.ts";
 import { segmentFile } from "../manifest/segment-name.ts";
 import type { StoredManifest } from "../manifest/stored-manifest.ts";
 import type { GenerationFiles } from "./generation-files.ts";
@@ -23,6 +24,8 @@ export interface Publication {
   readonly temporary: string;
   /** The token of the lock. */
   readonly token: string;
+  /** How many former generations stay. */
+  readonly keep: number;
   readonly files: GenerationFiles;
   /** The bytes of the manifest that the new one extends; undefined if it replaces the dataset. */
   readonly base: Uint8Array | undefined;
@@ -51,7 +54,7 @@ export async function nextGeneration(directory: string): Promise<number> {
  * dataset.
  */
 export async function publishFiles(
-  { name, directory, temporary, token, files, base }: Publication,
+  { name, directory, temporary, token, keep, files, base }: Publication,
   manifestOf: (generation: number) => StoredManifest,
 ): Promise<StoredManifest> {
   if (base !== undefined && (await readManifestBytes(directory))?.equals(base) !== true)
@@ -63,36 +66,47 @@ export async function publishFiles(
   const generation = await nextGeneration(directory);
   const manifest = manifestOf(generation);
   try {
-    await syncDirectory(temporary);
+    await syncFolder(temporary);
     for (const [index, path] of files.paths().entries())
-      await rename(path, join(directory, segmentFile(generation, index)));
-    await syncDirectory(directory);
+      await moveFile(path, join(directory, segmentFile(generation, index)));
+    await syncFolder(directory);
     const next = join(temporary, "manifest.json");
     await writeDurably(next, formatManifest(manifest));
-    await rename(next, manifestPath(directory));
-    await syncDirectory(directory);
-    await syncDirectory(dirname(directory));
+    if (keep > 0) await keepFormer(directory, temporary, manifest);
+    await moveFile(next, manifestPath(directory));
+    await syncFolder(directory);
+    await syncFolder(dirname(directory));
     return manifest;
   } finally {
-    await removeLeftoversQuietly(directory, token);
+    await removeLeftoversQuietly(directory, token, keep);
   }
+}
+
+/**
+ * Copies the manifest that `next` replaces, so that its generation can still be opened. One with the same rows is not
+ * worth its disk space.
+ */
+async function keepFormer(directory: string, temporary: string, next: StoredManifest): Promise<void> {
+  const bytes = await readManifestBytes(directory);
+  if (bytes === undefined) return;
+  let former: StoredManifest;
+  try {
+    former = parseManifestHead(bytes, manifestPath(directory));
+  } catch {
+    // A damaged manifest is replaced for good.
+    return;
+  }
+  if (former.content !== undefined && former.content === next.content) return;
+  const copy = join(temporary, keptManifestName(former.generation));
+  await writeDurably(copy, bytes);
+  await moveFile(copy, join(directory, keptManifestName(former.generation)));
 }
 
 /** Removes earlier generations after a publication, or the renamed segments of one that failed. */
-async function removeLeftoversQuietly(directory: string, token: string): Promise<void> {
+async function removeLeftoversQuietly(directory: string, token: string, keep: number): Promise<void> {
   try {
-    await removeLeftovers(directory, token);
+    await removeLeftovers(directory, token, keep);
   } catch {
     // The next lock tries again.
-  }
-}
-
-async function writeDurably(path: string, text: string): Promise<void> {
-  const file = await open(path, "wx");
-  try {
-    await file.writeFile(text);
-    await syncFile(file);
-  } finally {
-    await file.close();
   }
 }

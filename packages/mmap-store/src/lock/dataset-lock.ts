@@ -1,16 +1,28 @@
-import { mkdir, readFile, rename, rmdir, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, rename, rmdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { AtcError, type DatasetLock, fromSystemError } from "@atc/contract";
-import { entriesOf, isSystemError, makeDirectories, removeQuietly, unlinkIfThere } from "../base/file-system.ts";
+import { makeDurableFolders, moveFile } from "@atc/plugin-kit";
+import {
+  entriesOf,
+  isSystemError,
+  makeDirectories,
+  removeQuietly,
+  unlinkIfThere,
+  writeDurably,
+} from "../base/file-system.ts";
 import { removeLeftovers, uniqueToken } from "../manifest/dataset-directory.ts";
+import { keptGenerations } from "../manifest/kept-generations.ts";
 import { isSegmentName } from "../manifest/segment-name.ts";
 import { stateOf, thisOwner } from "./lock-owner.ts";
 
 /** A held lock, with what the store needs beyond the contract. */
 export interface HeldLock extends DatasetLock {
+  readonly scratch: string;
   /** Unique to this lock. Part of the names of all temporary files of its writers. */
   readonly token: string;
+  /** How many former generations stay after a publication. */
+  readonly keep: number;
   /** A number that is unique within this lock. */
   nextSerial(): number;
   isReleased(): boolean;
@@ -24,7 +36,8 @@ export interface HeldLock extends DatasetLock {
  * The lock is a directory `LOCK` with one file, named after its holder's token. A process acquires it by renaming a
  * prepared directory to `LOCK`, which fails while `LOCK` is not empty. The file of a dead holder is removed by its
  * unique name. So several processes that try at once can remove the dead holder's lock only, never that of its
- * successor.
+ * successor. The file is durable before the rename: after a power failure, a lock whose file lost its content would
+ * name no holder, and nobody could take it.
  */
 const lockName = "LOCK";
 const attempts = 50;
@@ -33,20 +46,38 @@ const attempts = 50;
  */
 const cleanupPause = 20;
 
-/** Why a dataset is locked: to write it, or briefly to remove files that no manifest names. */
-export type LockPurpose = "write" | "cleanup";
+/**
+ * Locks of this thread that are given up, but whose files the system refused to remove. The process is alive, so the
+ * files alone would block this dataset until it ends. For other processes they do.
+ */
+const givenUp = new Set<string>();
+
+/** How a dataset is locked. */
+export interface LockOptions {
+  /** Why: to write it, or briefly to remove files that no manifest names. Default: `write`. */
+  readonly purpose?: "write" | "cleanup";
+  /** How many former generations stay. */
+  readonly keep: number;
+}
 
 /**
  * Locks the dataset in `directory`, which is created if it does not exist, and removes the leftovers of dead writers.
  *
  * @throws ATC_LOCKED if another process holds the lock, ATC_NO_SPACE, ATC_READ_ONLY or ATC_IO if the disk fails.
  */
-export async function lockDataset(name: string, directory: string, purpose: LockPurpose = "write"): Promise<HeldLock> {
+export async function lockDataset(
+  name: string,
+  directory: string,
+  { purpose = "write", keep }: LockOptions,
+): Promise<HeldLock> {
   const token = uniqueToken();
   try {
+    // The publication makes the entry of the dataset's own directory durable.
+    await makeDurableFolders(dirname(directory));
     await take(name, directory, token, purpose);
   } catch (error) {
-    await rmdirQuietly(directory);
+    // A network disk may report the failure of a rename that it has done.
+    await release(directory, token);
     throw fromSystemError(
       error,
       `cannot lock dataset "${name}" in "${directory}"`,
@@ -58,7 +89,7 @@ export async function lockDataset(name: string, directory: string, purpose: Lock
   try {
     await mkdir(scratch);
     abandoned = await adoptScratch(directory, scratch);
-    await removeLeftovers(directory, token);
+    await removeLeftovers(directory, token, keep);
   } catch (error) {
     await removeQuietly(scratch);
     await release(directory, token);
@@ -68,7 +99,7 @@ export async function lockDataset(name: string, directory: string, purpose: Lock
       "check the disk and its permissions",
     );
   }
-  return heldLock(name, directory, token, scratch, abandoned);
+  return heldLock({ name, directory, token, scratch, abandoned, keep });
 }
 
 /** Throws ATC_LOCKED if a process holds the lock. Does not acquire it. */
@@ -84,8 +115,13 @@ export async function checkUnlocked(name: string, directory: string): Promise<vo
 export async function retryCleanup(name: string, directory: string, referenced: ReadonlySet<string>): Promise<void> {
   try {
     const entries = await entriesOf(directory);
-    if (entries.includes(lockName) || !entries.some((entry) => isSegmentName(entry) && !referenced.has(entry))) return;
-    await (await lockDataset(name, directory, "cleanup"))[Symbol.asyncDispose]();
+    const unnamed = entries.filter((entry) => isSegmentName(entry) && !referenced.has(entry));
+    if (entries.includes(lockName) || unnamed.length === 0) return;
+    const former = new Set((await keptGenerations(directory)).flatMap(({ segments = [] }) => segments));
+    if (unnamed.every((entry) => former.has(entry))) return;
+    // How many former generations stay is the writers' choice.
+    const keep = Number.POSITIVE_INFINITY;
+    await (await lockDataset(name, directory, { purpose: "cleanup", keep }))[Symbol.asyncDispose]();
   } catch {
     // A writer holds the lock, or this process may only read.
   }
@@ -102,17 +138,25 @@ async function adoptScratch(directory: string, scratch: string): Promise<string 
   const [newest] = found.sort((a, b) => b.mtimeMs - a.mtimeMs);
   if (newest === undefined) return undefined;
   const abandoned = join(scratch, "abandoned");
-  await rename(newest.path, abandoned);
+  await moveFile(newest.path, abandoned);
   return abandoned;
 }
 
-function heldLock(
-  name: string,
-  directory: string,
-  token: string,
-  scratch: string,
-  abandoned: string | undefined,
-): HeldLock {
+function heldLock({
+  name,
+  directory,
+  token,
+  scratch,
+  abandoned,
+  keep,
+}: {
+  readonly name: string;
+  readonly directory: string;
+  readonly token: string;
+  readonly scratch: string;
+  readonly abandoned: string | undefined;
+  readonly keep: number;
+}): HeldLock {
   const actions: (() => Promise<void>)[] = [];
   let released: Promise<void> | undefined;
   let serial = 0;
@@ -130,6 +174,7 @@ function heldLock(
     scratch,
     abandoned,
     token,
+    keep,
     keepScratch: () => {
       isKept = true;
     },
@@ -146,7 +191,7 @@ function heldLock(
   };
 }
 
-async function take(name: string, directory: string, token: string, purpose: LockPurpose): Promise<void> {
+async function take(name: string, directory: string, token: string, purpose: LockOptions["purpose"]): Promise<void> {
   const prepared = join(directory, `.lock-${token}`);
   const lock = join(directory, lockName);
   const owner = purpose === "cleanup" ? { ...thisOwner(), purpose } : thisOwner();
@@ -154,7 +199,7 @@ async function take(name: string, directory: string, token: string, purpose: Loc
     for (let attempt = 0; attempt < attempts; attempt++) {
       try {
         await makeDirectories(prepared);
-        await writeFile(join(prepared, token), JSON.stringify(owner));
+        await writeDurably(join(prepared, token), JSON.stringify(owner), "w");
         await rename(prepared, lock);
         return;
       } catch (error) {
@@ -183,7 +228,7 @@ async function clearDeadHolder(name: string, lock: string): Promise<boolean> {
       if (isSystemError(error, "ENOENT")) continue;
       throw error;
     }
-    const { state, owner } = stateOf(text);
+    const { state, owner } = givenUp.has(token) ? deadOwner : stateOf(text);
     if (state === "alive" && owner?.purpose === "cleanup") {
       await setTimeout(cleanupPause);
       return true;
@@ -194,9 +239,12 @@ async function clearDeadHolder(name: string, lock: string): Promise<boolean> {
       throw locked(name, lock, `${holder} holds it; if that process has ended, remove the lock's directory`);
     }
     await unlinkIfThere(join(lock, token));
+    givenUp.delete(token);
   }
   return await removeEmpty(lock);
 }
+
+const deadOwner = { state: "dead", owner: undefined } as const;
 
 function locked(name: string, lock: string, why: string): AtcError {
   return new AtcError("ATC_LOCKED", `dataset "${name}" is locked by "${lock}": ${why}`, {
@@ -220,7 +268,7 @@ async function removeEmpty(directory: string): Promise<boolean> {
 /** Releases a lock. Also removes the dataset's directory if it is empty. */
 async function release(directory: string, token: string): Promise<void> {
   const lock = join(directory, lockName);
-  await removeQuietly(join(lock, token));
+  await unlinkIfThere(join(lock, token)).catch(() => givenUp.add(token));
   await rmdirQuietly(lock);
   await rmdirQuietly(directory);
 }

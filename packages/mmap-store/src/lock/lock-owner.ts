@@ -1,6 +1,7 @@
 import { readFileSync, readlinkSync } from "node:fs";
 import { hostname } from "node:os";
-import { isSystemError } from "../base/file-system.ts";
+import { isProcessRunning } from "@atc/plugin-kit";
+import { processStart } from "../system/process-start.ts";
 
 /** The holder of a lock. Distinguishes a live holder from a dead one whose process id was reused. */
 export interface LockOwner {
@@ -8,7 +9,7 @@ export interface LockOwner {
   readonly host: string;
   /** The kernel's id of this boot; undefined if the system has none. */
   readonly boot?: string;
-  /** When the process started, in the kernel's clock ticks since boot; undefined if unknown. */
+  /** When the process started, as its system writes it; undefined if unknown. */
   readonly started?: string;
   /** The namespace of the process id: containers on one machine do not see each other's processes. */
   readonly namespace?: string;
@@ -27,32 +28,21 @@ function valueOrNothing(read: () => string): string | undefined {
   }
 }
 
-interface ProcessStat {
-  readonly state: string;
-  readonly started: string;
-}
+let ownStart: string | undefined;
 
-/**
- * Fields 3 and 22 of /proc/PID/stat. The command in field 2 may contain blanks and brackets, so they are counted from
- * its end.
- */
-function statOf(pid: number): ProcessStat | undefined {
-  let text: string;
-  try {
-    text = readFileSync(`/proc/${pid}/stat`, "utf8");
-  } catch (error) {
-    // A process without a free descriptor must not take the holder for dead.
-    if (isSystemError(error, "EMFILE", "ENFILE", "ENOMEM", "EIO")) throw error;
-    return undefined;
+/** When this process started; undefined if the system does not say. It is asked once. */
+function startOfThis(): string | undefined {
+  if (ownStart === undefined) {
+    const found = processStart(process.pid);
+    ownStart = typeof found === "object" ? found.started : "";
   }
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  return { state: fields[0] ?? "", started: fields[19] ?? "" };
+  return ownStart === "" ? undefined : ownStart;
 }
 
 /** This process. */
 export function thisOwner(): LockOwner {
   const boot = valueOrNothing(() => readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim());
-  const started = statOf(process.pid)?.started;
+  const started = startOfThis();
   const namespace = valueOrNothing(() => readlinkSync("/proc/self/ns/pid"));
   return {
     pid: process.pid,
@@ -85,14 +75,8 @@ function parseOwner(text: string): LockOwner | undefined {
 }
 
 function isRunning(owner: LockOwner): boolean {
-  if (owner.started !== undefined) {
-    const stat = statOf(owner.pid);
-    return stat !== undefined && stat.started === owner.started && stat.state !== "Z" && stat.state !== "X";
-  }
-  try {
-    process.kill(owner.pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
+  const found = owner.started === undefined ? "unknown" : processStart(owner.pid);
+  if (found === "ended") return false;
+  if (found !== "unknown") return found.started === owner.started;
+  return isProcessRunning(owner.pid);
 }

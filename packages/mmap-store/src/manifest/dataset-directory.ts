@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { AtcError, fromSystemError } from "@atc/contract";
+import { retryRefused } from "@atc/plugin-kit";
 import { entriesOf, isSystemError, removeQuietly } from "../base/file-system.ts";
+import { keptGenerationOf, keptGenerations } from "./kept-generations.ts";
 import { parseManifest } from "./manifest.ts";
 import { generationOf, isSegmentName } from "./segment-name.ts";
 import type { StoredManifest } from "./stored-manifest.ts";
@@ -37,7 +39,8 @@ export function manifestPath(directory: string): string {
 export async function readManifestBytes(directory: string): Promise<Buffer | undefined> {
   const path = manifestPath(directory);
   try {
-    return await readFile(path);
+    // While it is replaced, Windows may refuse to open it.
+    return await retryRefused(() => readFile(path));
   } catch (error) {
     if (isSystemError(error, "ENOENT", "ENOTDIR")) return undefined;
     throw fromSystemError(error, `cannot read "${path}"`, "check the disk and its permissions");
@@ -62,25 +65,53 @@ export async function readManifest(directory: string): Promise<StoredManifest | 
 }
 
 /**
- * Removes files that no manifest names: leftovers of dead writers and segments of earlier generations. The caller must
- * hold the lock.
+ * Removes files that no manifest names: leftovers of dead writers and segments of earlier generations. Of the former
+ * generations, the newest `keep` stay, unless the dataset itself is gone. The caller must hold the lock.
  */
-export async function removeLeftovers(directory: string, token: string): Promise<void> {
-  let referenced: ReadonlySet<string> | undefined;
+export async function removeLeftovers(directory: string, token: string, keep: number): Promise<void> {
+  let needed: NeededFiles | undefined;
   try {
-    referenced = new Set((await readManifest(directory))?.segments.map(({ file }) => file));
+    needed = await neededFiles(directory, keep);
   } catch {
     // A manifest that cannot be read may belong to a newer version: its segments stay.
   }
+  // A former manifest goes before its segments, so that no reader finds one without them.
+  for (const file of needed?.obsolete ?? []) await removeQuietly(join(directory, file));
   for (const entry of await entriesOf(directory)) {
     const isTemporary = /^\.(tmp|scratch|lock)-/.test(entry) && !entry.includes(token);
-    const isUnreferenced = referenced !== undefined && isSegmentName(entry) && !referenced.has(entry);
+    const isUnreferenced = needed !== undefined && isSegmentName(entry) && !needed.segments.has(entry);
     if (isTemporary || isUnreferenced) await removeQuietly(join(directory, entry));
   }
 }
 
-/** The highest generation of any segment file in `directory`; 0 if there is none. */
+/** What of a dataset's directory is in use. */
+interface NeededFiles {
+  /** The segments of the newest generation, and those of the former ones that stay. */
+  readonly segments: ReadonlySet<string>;
+  /** Manifests of former generations that do not stay. */
+  readonly obsolete: readonly string[];
+}
+
+async function neededFiles(directory: string, keep: number): Promise<NeededFiles> {
+  const newest = await readManifest(directory);
+  const segments = new Set(newest?.segments.map(({ file }) => file));
+  const obsolete: string[] = [];
+  let left = newest === undefined ? 0 : keep;
+  for (const kept of await keptGenerations(directory)) {
+    // A crash before the newest manifest got its name leaves a copy of the one that it would have replaced.
+    const isFormer = newest !== undefined && kept.generation < newest.generation && kept.segments !== undefined;
+    if (isFormer && left > 0) {
+      left--;
+      for (const file of kept.segments) segments.add(file);
+    } else obsolete.push(kept.file);
+  }
+  return { segments, obsolete };
+}
+
+/** The highest generation of any segment or former manifest in `directory`; 0 if there is none. */
 export async function highestGeneration(directory: string): Promise<number> {
-  const generations = (await entriesOf(directory)).map((entry) => generationOf(entry));
+  const generations = (await entriesOf(directory)).map((entry) =>
+    Math.max(generationOf(entry), keptGenerationOf(entry)),
+  );
   return generations.reduce((highest, generation) => Math.max(highest, generation), 0);
 }

@@ -1,4 +1,5 @@
-import type { AccessPattern, Mapping } from "./mapping.ts";
+import type { AccessPattern } from "../system/mapped-memory.ts";
+import type { Mapping } from "./mapping.ts";
 
 /** Advises the kernel how a mapping is read, whenever that changes. */
 export interface AccessPolicy {

@@ -1,17 +1,7 @@
 import { constants } from "node:buffer";
-import { createRequire } from "node:module";
-import { getSystemErrorName } from "node:util";
 import { AtcError } from "@atc/contract";
-
-/** The part of a koffi platform package that is used here; the package has no types. */
-interface Koffi {
-  load(library: string | null): { func(prototype: string): (...values: readonly unknown[]) => number | bigint };
-  view(pointer: bigint, length: number): ArrayBuffer;
-  errno(): number;
-}
-
-/** How a mapping is read. The kernel reads far ahead for `sequential`, and not at all for `random`. */
-export type AccessPattern = keyof typeof advice;
+import { type AccessPattern, type MappedMemory, type MappingSystem, pageLength } from "../system/mapped-memory.ts";
+import { type LoadedSystem, loadMappingSystem } from "../system/mapping-system.ts";
 
 /** A file mapped read-only. It stays readable after the file is closed, replaced or deleted. */
 export interface Mapping {
@@ -38,85 +28,39 @@ export interface MappingBackend {
   /** Whether `backend: "mmap"` works in this process. */
   readonly available: boolean;
   /**
-   * Whether `backend: "auto"` maps on this platform. It maps on Linux, the only platform on which mapping is tested.
+   * Whether `backend: "auto"` maps on this platform. It maps on Linux, the only platform on which mapping is tested by
+   * itself: Windows under Wine, macOS not at all.
    */
   readonly isDefault: boolean;
   /** Why mapping is not available or not the default, and what to do. */
   readonly reason?: string;
 }
 
-interface System {
-  readonly koffi: Koffi;
-  readonly mmap: (...values: readonly unknown[]) => number | bigint;
-  readonly munmap: (...values: readonly unknown[]) => number | bigint;
-  readonly madvise: (...values: readonly unknown[]) => number | bigint;
-}
-
-const protRead = 1;
-const mapShared = 1;
-const advice = { normal: 0, random: 1, sequential: 2 } as const;
-/** MADV_WILLNEED. */
-const willNeed = 3;
-/** MADV_DONTNEED: in a shared mapping of a file it drops page table entries, never data. */
-const dontNeed = 4;
-/** Addresses of advice are multiples of this: the largest page of the systems that Node supports. */
-const pageLength = 65_536;
 /** Node 20 ends the process if an external ArrayBuffer is longer than its limit, so lengths are checked first. */
 const maxLength = Math.min(constants.MAX_LENGTH, 2 ** 40) - 65_536;
 
-let loaded: { readonly system: System } | { readonly error: AtcError } | undefined;
-
-function load(): { readonly system: System } | { readonly error: AtcError } {
-  const name = `@koromix/koffi-${process.platform}-${process.arch}`;
-  if (process.platform === "win32")
-    return { error: new AtcError("ATC_UNSUPPORTED", 'mapping is not supported on Windows; use backend "read"') };
-  try {
-    const koffi = createRequire(import.meta.url)(name) as Koffi;
-    const c = koffi.load(null);
-    return {
-      system: {
-        koffi,
-        mmap: c.func("intptr_t mmap(void*, size_t, int, int, int, int64_t)"),
-        munmap: c.func("int munmap(intptr_t, size_t)"),
-        madvise: c.func("int madvise(intptr_t, size_t, int)"),
-      },
-    };
-  } catch (cause) {
-    const isMissing = cause instanceof Error && "code" in cause && cause.code === "MODULE_NOT_FOUND";
-    const error = isMissing
-      ? new AtcError(
-          "ATC_MISSING_PLUGIN",
-          `"${name}" is not installed, an optional dependency of @atc/mmap-store; install with optional dependencies, or use backend "read"`,
-          {
-            cause,
-            details: { kind: "addon", name, packages: [name] },
-          },
-        )
-      : new AtcError("ATC_UNSUPPORTED", `"${name}" does not load: ${String(cause)}; use backend "read"`, { cause });
-    return { error };
-  }
-}
+let loaded: LoadedSystem | undefined;
 
 /** Throws ATC_MISSING_PLUGIN or ATC_UNSUPPORTED if this process cannot map files. */
 export function requireMapping(): void {
   system();
 }
 
-function system(): System {
-  loaded ??= load();
+function system(): MappingSystem {
+  loaded ??= loadMappingSystem();
   if ("error" in loaded) throw loaded.error;
   return loaded.system;
 }
 
 /** Whether this process can map files, for diagnostics. Loads the native package on the first call. Never throws. */
 export function mappingBackend(): MappingBackend {
-  loaded ??= load();
+  loaded ??= loadMappingSystem();
   if ("error" in loaded) return { available: false, isDefault: false, reason: loaded.error.message };
   if (process.platform === "linux") return { available: true, isDefault: true };
   return {
     available: true,
     isDefault: false,
-    reason: `mapping is not tested on ${process.platform}; set backend "mmap" to use it`,
+    reason: `mapping is tested less on ${process.platform}; set backend "mmap" to use it`,
   };
 }
 
@@ -162,28 +106,14 @@ export function mapFile(fd: number, length: number, path: string): Mapping {
       "ATC_UNSUPPORTED",
       `cannot map "${path}": it has ${length} bytes, more than the ${maxLength} that this version of Node can map; use backend "read"`,
     );
-  const { koffi, mmap, munmap, madvise } = system();
-  const address = BigInt(mmap(null, length, protRead, mapShared, fd, 0));
-  if (address === -1n) {
-    const system = getSystemErrorName(-koffi.errno());
-    throw new AtcError("ATC_IO", `cannot map "${path}": ${system}; use backend "read"`, { details: { path, system } });
-  }
-  return mappingOf({
-    // Created on first use: Node counts it as memory, and collects garbage more often.
-    view: () => koffi.view(address, length),
-    unmap: () => munmap(address, length),
-    madvise: (value, from = 0, bytes = length) => madvise(address + BigInt(from), bytes, value),
+  const mapped = system().map(fd, length);
+  if (typeof mapped !== "string") return mappingOf(mapped);
+  throw new AtcError("ATC_IO", `cannot map "${path}": ${mapped}; use backend "read"`, {
+    details: { path, system: mapped },
   });
 }
 
-interface MappedMemory {
-  view(): ArrayBuffer;
-  unmap(): void;
-  /** Advises on `length` bytes from `offset` on, a multiple of the page size; default: all bytes. */
-  madvise(value: number, offset?: number, length?: number): void;
-}
-
-function mappingOf({ view, unmap, madvise }: MappedMemory): Mapping {
+function mappingOf({ view, unmap, advise, prefetch, release }: MappedMemory): Mapping {
   let buffer: ArrayBuffer | undefined;
   let isClosed = false;
   const token = {};
@@ -191,20 +121,21 @@ function mappingOf({ view, unmap, madvise }: MappedMemory): Mapping {
     get buffer() {
       if (isClosed) throw new AtcError("ATC_CLOSED", "the mapping is closed");
       if (buffer !== undefined) return buffer;
+      // Created on first use: Node counts it as memory, and collects garbage more often.
       buffer = view();
       unmapOnCollection.unregister(token);
       unmapOnCollection.register(buffer, collected(token, unmap), token);
       return buffer;
     },
     advise(pattern) {
-      if (!isClosed) madvise(advice[pattern]);
+      if (!isClosed) advise(pattern);
     },
     prefetch(offset, length) {
       const start = offset - (offset % pageLength);
-      if (!isClosed) madvise(willNeed, start, offset - start + length);
+      if (!isClosed) prefetch(start, offset - start + length);
     },
     release() {
-      if (!isClosed) madvise(dontNeed);
+      if (!isClosed) release();
     },
     dispose() {
       if (isClosed) return;

@@ -4,8 +4,10 @@ import { AtcError, type Dataset, fromSystemError, nearest } from "@atc/contract"
 import { isSystemError } from "../base/file-system.ts";
 import { retryCleanup } from "../lock/dataset-lock.ts";
 import { manifestBytes, manifestPath } from "../manifest/dataset-directory.ts";
+import { keptGenerations, keptManifestName, readKeptManifest } from "../manifest/kept-generations.ts";
 import { checkAllSeries, checkSeries, datasetManifest, parseManifestHead } from "../manifest/manifest.ts";
 import type { StoredManifest, StoredSeries } from "../manifest/stored-manifest.ts";
+import { absentSegment } from "./absent-segment.ts";
 import { scanTrail } from "./access-policy.ts";
 import { openSegment, type SegmentBackend, type SegmentReader } from "./segment-reader.ts";
 import { seriesOf } from "./series-rows.ts";
@@ -18,31 +20,81 @@ const keptDescriptors = 256;
 
 const remedy = "check the disk, its permissions and the limit of open files (ulimit -n)";
 
-/**
- * Opens the newest generation of the dataset in `directory`, with all of its segments. So it stays readable after it is
- * replaced or deleted.
- */
-export async function openDataset(name: string, directory: string, backend: SegmentBackend): Promise<Dataset> {
-  let bytes = await manifestBytes(name, directory);
+/** A generation of a dataset to open. */
+export interface DatasetPlace {
+  readonly name: string;
+  /** The directory of the dataset. */
+  readonly directory: string;
+  readonly backend: SegmentBackend;
+  /** Default: the newest one. */
+  readonly generation?: number | undefined;
+  /** Whether segments may be missing until they are read. Default: false. */
+  readonly isPartial?: boolean;
+}
+
+/** A manifest of the dataset, and its file. */
+interface FoundManifest {
+  readonly bytes: Buffer;
+  readonly path: string;
+  readonly manifest: StoredManifest;
+  /** Whether it is that of the newest generation. */
+  readonly isNewest: boolean;
+}
+
+/** The manifest of the generation that a place names. Throws ATC_NOT_FOUND if it is not there. */
+async function findManifest({ name, directory, generation }: DatasetPlace): Promise<FoundManifest> {
+  const bytes = await manifestBytes(name, directory);
+  const path = manifestPath(directory);
+  const manifest = parseManifestHead(bytes, path);
+  if (generation === undefined || manifest.generation === generation) return { bytes, path, manifest, isNewest: true };
+  const kept = await readKeptManifest(directory, generation);
+  if (kept === undefined) throw await unknownGeneration(name, directory, generation, manifest.generation);
+  const keptPath = join(directory, keptManifestName(generation));
+  return { bytes: kept, path: keptPath, manifest: parseManifestHead(kept, keptPath), isNewest: false };
+}
+
+async function unknownGeneration(
+  name: string,
+  directory: string,
+  generation: number,
+  newest: number,
+): Promise<AtcError> {
+  const former = (await keptGenerations(directory)).filter((one) => one.generation < newest);
+  const all = [newest, ...former.map((one) => one.generation)];
+  return lostGeneration(name, generation, `the dataset has ${all.join(", ")}`);
+}
+
+function lostGeneration(name: string, generation: number, why: string, cause?: unknown): AtcError {
+  return new AtcError("ATC_NOT_FOUND", `generation ${generation} of dataset "${name}" is not there: ${why}`, {
+    details: { dataset: name, generation },
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** Opens a generation with all of its segments. So it stays readable after it is replaced or deleted. */
+export async function openDataset(place: DatasetPlace): Promise<Dataset> {
+  const { name, directory } = place;
+  let found = await findManifest(place);
   for (;;) {
-    const manifest = parseManifestHead(bytes, manifestPath(directory));
-    const opened = await openSegments(name, directory, manifest, backend);
+    const opened = await openSegments(place, found);
     // A dataset that was deleted and written again may have segments with the same names. If the manifest has not
     // changed, the open segments belong to it.
-    const next = await manifestBytes(name, directory).catch((error: unknown) => {
+    const next = await findManifest(place).catch((error: unknown) => {
       if ("readers" in opened) dispose(opened.readers);
       throw error;
     });
-    if (!next.equals(bytes)) {
+    if (!next.bytes.equals(found.bytes)) {
       if ("readers" in opened) dispose(opened.readers);
-      bytes = next;
+      found = next;
       continue;
     }
     if ("fault" in opened) throw opened.fault;
+    const { manifest, path, isNewest } = found;
     // A worker thread may run code of the user's that has replaced what the cleanup relies on, such as
     // Array.prototype.map: it would remove segments that the manifest names.
-    if (isMainThread) await retryCleanup(name, directory, new Set(manifest.segments.map(({ file }) => file)));
-    return datasetOf(name, manifest, manifestPath(directory), opened.readers);
+    if (isMainThread && isNewest)
+      await retryCleanup(name, directory, new Set(manifest.segments.map(({ file }) => file)));
+    return datasetOf(name, manifest, path, opened.readers);
   }
 }
 
@@ -64,23 +116,25 @@ function missingSegment(name: string, directory: string, cause: unknown): AtcErr
 
 /** All segments of a manifest, or the error of the first that cannot be opened. */
 async function openSegments(
-  name: string,
-  directory: string,
-  manifest: StoredManifest,
-  backend: SegmentBackend,
+  { name, directory, backend, isPartial = false }: DatasetPlace,
+  { manifest, isNewest }: FoundManifest,
 ): Promise<{ readonly readers: readonly SegmentReader[] } | { readonly fault: AtcError }> {
   const readers: SegmentReader[] = [];
   try {
     for (const { file, bytes } of manifest.segments) {
       const keepsDescriptor = readers.length < keptDescriptors;
-      readers.push(await openSegment({ path: join(directory, file), bytes, backend, keepsDescriptor }));
+      const options = { path: join(directory, file), bytes, backend, keepsDescriptor };
+      const opening = openSegment(options);
+      readers.push(await (isPartial ? opening.catch((error) => absentSegment(error, name, options)) : opening));
     }
     return { readers };
   } catch (error) {
     dispose(readers);
     const isLost = isSystemError(error, "ENOENT");
     const fault = isLost
-      ? missingSegment(name, directory, error)
+      ? isNewest
+        ? missingSegment(name, directory, error)
+        : lostGeneration(name, manifest.generation, "its segments were removed", error)
       : fromSystemError(error, `cannot open dataset "${name}"`, remedy);
     return { fault };
   }

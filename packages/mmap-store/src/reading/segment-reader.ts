@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, open, readSync, statSync } from "node:fs";
+import { closeSync, fstatSync, open, openSync, readSync, statSync } from "node:fs";
 import { promisify } from "node:util";
 import { AtcError, bytesPerElement, type DType, fromSystemError, type TypedArray, viewOf } from "@atc/contract";
 import { type AccessPolicy, accessPolicy } from "./access-policy.ts";
@@ -50,7 +50,22 @@ export interface OpenSegmentOptions {
  * @throws ATC_CORRUPT_DATA if its size is not `bytes`; the system's error if it cannot be opened.
  */
 export async function openSegment(options: OpenSegmentOptions): Promise<SegmentReader> {
-  const file = segmentFile(await openFile(options.path, "r"), options);
+  return readerOf(await openFile(options.path, "r"), options);
+}
+
+/** Like {@link openSegment}, at once. */
+export function openSegmentNow(options: OpenSegmentOptions): SegmentReader {
+  return readerOf(openSync(options.path, "r"), options);
+}
+
+function readerOf(descriptor: number, options: OpenSegmentOptions): SegmentReader {
+  let file: SegmentFile;
+  try {
+    file = segmentFile(descriptor, options);
+  } catch (error) {
+    closeQuietly(descriptor);
+    throw error;
+  }
   try {
     file.checkSize();
     const reader = segmentReader(file, options);
@@ -76,6 +91,13 @@ interface SegmentFile {
 function segmentFile(descriptor: number, { path, bytes }: OpenSegmentOptions): SegmentFile {
   let fd: number | undefined = descriptor;
   const { ino, dev } = fstatSync(descriptor);
+  const asked = <T>(status: () => T): T => {
+    try {
+      return status();
+    } catch (error) {
+      throw fromSystemError(error, `cannot read "${path}"`, "check the disk");
+    }
+  };
   const corrupt = (size: number): AtcError =>
     new AtcError(
       "ATC_CORRUPT_DATA",
@@ -88,13 +110,14 @@ function segmentFile(descriptor: number, { path, bytes }: OpenSegmentOptions): S
   };
   return {
     checkSize() {
-      if (fd !== undefined) {
-        const { size } = fstatSync(fd);
+      const open = fd;
+      if (open !== undefined) {
+        const { size } = asked(() => fstatSync(open));
         if (size !== bytes) throw corrupt(size);
         return;
       }
       // A file that was deleted or replaced cannot change any more: only its mapping still refers to it.
-      const there = statSync(path, { throwIfNoEntry: false });
+      const there = asked(() => statSync(path, { throwIfNoEntry: false }));
       if (there?.ino === ino && there.dev === dev && there.size !== bytes) throw corrupt(there.size);
     },
     read(target, offset) {
@@ -108,9 +131,18 @@ function segmentFile(descriptor: number, { path, bytes }: OpenSegmentOptions): S
     close() {
       const closing = fd;
       fd = undefined;
-      if (closing !== undefined) closeSync(closing);
+      if (closing !== undefined) closeQuietly(closing);
     },
   };
+}
+
+/** Closes a file that was only read, so that nothing is lost if the disk fails. Its descriptor is free in any case. */
+function closeQuietly(descriptor: number): void {
+  try {
+    closeSync(descriptor);
+  } catch {
+    // The other segments must be closed too.
+  }
 }
 
 function segmentReader(file: SegmentFile, { backend }: OpenSegmentOptions): SegmentReader {

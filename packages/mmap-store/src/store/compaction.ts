@@ -19,7 +19,7 @@ import {
 import { publishFiles } from "../generation/publication.ts";
 import type { RetainedSegments } from "../generation/retained-segments.ts";
 import { type WriterFiles, writerFiles } from "../generation/writer-files.ts";
-import { manifestBytes, manifestPath } from "../manifest/dataset-directory.ts";
+import { manifestBytes, manifestPath, removeLeftovers } from "../manifest/dataset-directory.ts";
 import { datasetManifest, parseManifest } from "../manifest/manifest.ts";
 import type { SeriesPart } from "../manifest/series-part.ts";
 import type { StoredManifest } from "../manifest/stored-manifest.ts";
@@ -30,7 +30,7 @@ import { compactedGeneration } from "./compaction-plan.ts";
 /**
  * Publishes the locked dataset in the layout that it would have if it had been written at once. Segments that already
  * match that layout stay. The rows of the others are copied block by block after their checksums are verified, so that
- * damaged rows do not get a valid checksum.
+ * damaged rows do not get a valid checksum. Former generations are removed.
  */
 export async function compactDataset(
   place: LockedDirectory,
@@ -42,7 +42,10 @@ export async function compactDataset(
   const stored = parseManifest(base, manifestPath(directory));
   const plan = compactedGeneration(stored, base, segmentBytes);
   throwIfAborted(options.signal);
-  if (plan === undefined) return datasetManifest(lock.name, stored);
+  if (plan === undefined) {
+    await removeLeftovers(directory, lock.token, 0);
+    return datasetManifest(lock.name, stored);
+  }
   const ended = new AbortController();
   const running = write(place, stored, plan, { ...options, signal: anyOf(options.signal, ended.signal) });
   // The lock is released only after the last temporary file is removed.
@@ -69,14 +72,15 @@ async function write(
   try {
     const retained = await checkSources(place, stored, plan, options);
     files = await writerFiles(temporary, plan.columns, plan.written);
-    const dataset = await openDataset(lock.name, directory, "read");
+    const dataset = await openDataset({ name: lock.name, directory, backend: "read" });
     try {
       await copyRows(dataset, plan, files, options);
     } finally {
       dataset[Symbol.dispose]();
     }
     const written = files;
-    const publication = { name: lock.name, directory, temporary, token: lock.token, files, base: plan.base };
+    const { name, token } = lock;
+    const publication = { name, directory, temporary, token, keep: 0, files, base: plan.base };
     const manifest = await publishFiles(publication, (generation) =>
       storedManifest({ ...plan, retained }, written, generation, plan),
     );

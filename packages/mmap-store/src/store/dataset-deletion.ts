@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { fromSystemError, isAtcError } from "@atc/contract";
-import { exists, syncDirectory, unlinkIfThere } from "../base/file-system.ts";
+import { syncFolder } from "@atc/plugin-kit";
+import { exists, unlinkIfThere } from "../base/file-system.ts";
 import { checkUnlocked, type HeldLock } from "../lock/dataset-lock.ts";
 import { manifestPath, readManifest, removeLeftovers } from "../manifest/dataset-directory.ts";
+import { keptGenerations } from "../manifest/kept-generations.ts";
 
 /**
  * Removes the dataset in `directory`: its manifest first, so that it is gone at once, then its files. Returns whether
@@ -20,7 +22,7 @@ export async function deleteDataset(name: string, directory: string, lock: () =>
   try {
     const wasThere = await exists(manifestPath(directory));
     await unlinkAll(name, directory, ["manifest.json"]);
-    await removeLeftovers(directory, held.token);
+    await removeLeftovers(directory, held.token, 0);
     return wasThere;
   } finally {
     await held[Symbol.asyncDispose]();
@@ -35,7 +37,9 @@ async function deleteFromFullDisk(name: string, directory: string, lock: () => P
   await checkUnlocked(name, directory);
   let files: readonly string[] = [];
   try {
-    files = (await readManifest(directory))?.segments.map(({ file }) => file) ?? [];
+    const own = (await readManifest(directory))?.segments.map(({ file }) => file) ?? [];
+    const former = (await keptGenerations(directory)).flatMap(({ file, segments = [] }) => [file, ...segments]);
+    files = [...new Set([...own, ...former])];
   } catch {
     // The manifest is damaged. The lock below removes its files.
   }
@@ -51,7 +55,7 @@ async function deleteFromFullDisk(name: string, directory: string, lock: () => P
 async function unlinkAll(name: string, directory: string, files: readonly string[]): Promise<void> {
   try {
     for (const file of files) await unlinkIfThere(join(directory, file));
-    await syncDirectory(directory);
+    await syncFolder(directory);
   } catch (error) {
     throw fromSystemError(
       error,

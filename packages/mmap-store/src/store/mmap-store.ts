@@ -18,6 +18,7 @@ import type { LockedDirectory } from "../generation/generation-plan.ts";
 import { type HeldLock, lockDataset } from "../lock/dataset-lock.ts";
 import { checkDatasetName, isDatasetName, manifestPath, readManifest } from "../manifest/dataset-directory.ts";
 import { datasetManifest } from "../manifest/manifest.ts";
+import { checkNewName } from "../manifest/new-dataset-name.ts";
 import { mappingBackend, requireMapping } from "../reading/mapping.ts";
 import { networkFileSystems } from "../reading/network-file-systems.ts";
 import { openDataset } from "../reading/open-dataset.ts";
@@ -41,10 +42,22 @@ export interface MmapStoreOptions {
   readonly backend?: SegmentBackend;
   /** The maximum size of a segment file in bytes, from 16 KiB to 1 GiB; default: 1 GiB. */
   readonly segmentBytes?: number;
+  /**
+   * How many former generations stay when a dataset is replaced or appended to, until it is compacted; `open` opens
+   * them by their number. A replaced dataset takes its disk space once more for each; an append shares most files. 0 to
+   * 1000; default: 1.
+   */
+  readonly keepGenerations?: number;
+  /**
+   * Whether segments may be missing, as in the copies of `datasetCopies`: a segment that is missing when its dataset is
+   * opened is looked for whenever it is read, and is ATC_NOT_FOUND then; default: false.
+   */
+  readonly isPartial?: boolean;
 }
 
 const maxSegmentBytes = 2 ** 30;
 const minSegmentBytes = 2 ** 14;
+const mostKeptGenerations = 1000;
 
 /** An array store with all optional methods of the contract. */
 export interface MmapStore extends ArrayStore {
@@ -55,7 +68,10 @@ export interface MmapStore extends ArrayStore {
   layOut(lock: DatasetLock, plan: DatasetPlan, options?: { readonly directory?: string }): Promise<DatasetLayout>;
   /** Starts a new generation that extends the newest one, see `ArrayStore.append`. */
   append(lock: DatasetLock, plan: AppendPlan): Promise<DatasetWriter>;
-  /** Rewrites a dataset that grew by appends as if it had been written at once, see `ArrayStore.compact`. */
+  /**
+   * Rewrites a dataset that grew by appends as if it had been written at once, and removes its former generations, see
+   * `ArrayStore.compact`.
+   */
   compact(lock: DatasetLock, options?: OperationOptions): Promise<DatasetManifest>;
   /** Reads the whole newest generation and compares it with its manifest, see `ArrayStore.verify`. */
   verify(name: string, options?: OperationOptions): Promise<VerifyReport>;
@@ -69,7 +85,7 @@ export interface MmapStore extends ArrayStore {
  * "mmap" and this process cannot map files.
  */
 export function mmapStore(options: MmapStoreOptions): MmapStore {
-  const { backend, segmentBytes } = checked(options);
+  const { backend, segmentBytes, keepGenerations: keep, isPartial } = checked(options);
   const root = resolve(options.directory);
   const locks = new Map<DatasetLock, HeldLock>();
   let isClosed = false;
@@ -79,7 +95,9 @@ export function mmapStore(options: MmapStoreOptions): MmapStore {
     return join(root, name);
   };
   const lock = async (name: string): Promise<HeldLock> => {
-    const held = await lockDataset(name, pathOf(name));
+    const directory = pathOf(name);
+    await checkNewName(name, root);
+    const held = await lockDataset(name, directory, { keep });
     if (isClosed) await held[Symbol.asyncDispose]();
     pathOf(name);
     locks.set(held, held);
@@ -113,9 +131,10 @@ export function mmapStore(options: MmapStoreOptions): MmapStore {
       const place = locked(given);
       return await datasetWriter(place, await appendedGeneration(given.name, place.directory, plan, segmentBytes));
     },
-    async open(name) {
+    async open(name, { generation } = {}) {
       const directory = pathOf(name);
-      return await openDataset(name, directory, backend === "auto" ? await chosenBackend(root) : backend);
+      const chosen = backend === "auto" ? await chosenBackend(root) : backend;
+      return await openDataset({ name, directory, backend: chosen, generation, isPartial });
     },
     async find(name) {
       const manifest = await readManifest(pathOf(name));
@@ -144,18 +163,23 @@ export function mmapStore(options: MmapStoreOptions): MmapStore {
   };
 }
 
-function checked({ directory, backend = "auto", segmentBytes = maxSegmentBytes }: MmapStoreOptions): {
-  readonly backend: SegmentBackend;
-  readonly segmentBytes: number;
-} {
+function checked({
+  directory,
+  backend = "auto",
+  segmentBytes = maxSegmentBytes,
+  keepGenerations = 1,
+  isPartial = false,
+}: MmapStoreOptions): Required<Omit<MmapStoreOptions, "directory">> {
   const refuse = (what: string): AtcError => new AtcError("ATC_INVALID_ARGUMENT", `cannot open a store: ${what}`);
   if (typeof directory !== "string" || directory === "") throw refuse("directory must be a path");
   if (!["mmap", "read", "auto"].includes(backend))
     throw refuse(`backend is "${backend}"; use "mmap", "read" or "auto"`);
   if (!Number.isSafeInteger(segmentBytes) || segmentBytes < minSegmentBytes || segmentBytes > maxSegmentBytes)
     throw refuse(`segmentBytes is ${segmentBytes}; use ${minSegmentBytes} to ${maxSegmentBytes}`);
+  if (!Number.isSafeInteger(keepGenerations) || keepGenerations < 0 || keepGenerations > mostKeptGenerations)
+    throw refuse(`keepGenerations is ${keepGenerations}; use 0 to ${mostKeptGenerations}`);
   if (backend === "mmap") requireMapping();
-  return { backend, segmentBytes };
+  return { backend, segmentBytes, keepGenerations, isPartial };
 }
 
 /** "auto" on Linux and local disks, else "read": a network disk that fails under a mapping ends the process. */
