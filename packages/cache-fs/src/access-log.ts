@@ -34,7 +34,7 @@ export function accessLog(directory: string, owner: string): AccessLog {
     // The new log has all records of the old ones, so these can be removed. A crash before this line leaves duplicates.
     for (const name of dead) await unlink(join(folder, name)).catch(() => undefined);
     if (previous === undefined) return;
-    await previous.handle.close();
+    await previous.handle.close().catch(() => undefined);
     await unlink(previous.path).catch(() => undefined);
   }
 
@@ -57,7 +57,8 @@ export function accessLog(directory: string, owner: string): AccessLog {
     if (own === undefined) return;
     const { handle, path } = own;
     own = undefined;
-    await handle.close();
+    // Its records are written; a disk that fails now costs the access times of the last writes at most.
+    await handle.close().catch(() => undefined);
     await rename(path, join(folder, `${closedOwner}${basename(path)}`)).catch(() => undefined);
   }
 
@@ -127,8 +128,13 @@ async function readFrom(path: string, offset: number): Promise<Buffer> {
     const { size } = await handle.stat();
     if (size <= offset) return Buffer.alloc(0);
     const buffer = Buffer.allocUnsafe(size - offset);
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, offset);
-    return buffer.subarray(0, bytesRead);
+    let done = 0;
+    while (done < buffer.length) {
+      const { bytesRead } = await handle.read(buffer, done, buffer.length - done, offset + done);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return buffer.subarray(0, done);
   } catch (error) {
     if (isAbsent(error)) return Buffer.alloc(0);
     throw error;

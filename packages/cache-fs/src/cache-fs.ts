@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, readlink, rm, stat } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import {
   AtcError,
   type ByteRange,
@@ -13,7 +14,8 @@ import {
   type Tallies,
   throwIfAborted,
 } from "@atc/contract";
-import { publishFile, removeAbandonedTemporaries, writeTemporary } from "./atomic-file.ts";
+import { retryRefused } from "@atc/plugin-kit";
+import { publishFile, readerPatience, removeAbandonedTemporaries, writeTemporary } from "./atomic-file.ts";
 import { readRange } from "./byte-range.ts";
 import { fileLeases } from "./lease.ts";
 import { fileSize, type Ledger, openLedger, tooLarge } from "./ledger.ts";
@@ -79,6 +81,9 @@ export async function cacheFs(options: CacheFsOptions): Promise<CacheFs> {
 /** Attempts to write a value if other programs remove its temporary file. */
 const mostAttempts = 3;
 
+/** Attempts to read an entry that is missing while it is replaced, which only Windows shows. */
+const mostReadings = 14;
+
 function resolveDirectory(directory: string): string {
   return typeof directory === "string" && directory !== "" ? resolve(directory) : directory;
 }
@@ -132,14 +137,24 @@ function directoryStore(options: CheckedOptions, ledger: Ledger, owner: string):
   ): Promise<Uint8Array | undefined> {
     const path = check(key);
     throwIfAborted(options.signal);
-    try {
-      const { bytes, size } = await read(path);
-      throwIfAborted(options.signal);
-      if (options.touch !== false && closed === undefined) ledger.recordRead(key, size);
-      return bytes;
-    } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw fromSystemError(error, `cannot read "${key}" in "${directory}"`, "check the disk and the permissions");
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const { bytes, size } = await retryRefused(() => read(path), { patience: readerPatience });
+        throwIfAborted(options.signal);
+        if (options.touch !== false && closed === undefined) ledger.recordRead(key, size);
+        return bytes;
+      } catch (error) {
+        if (!isAbsent(error))
+          throw fromSystemError(error, `cannot read "${key}" in "${directory}"`, "check the disk and the permissions");
+        // Its writer may have moved the old file aside, see publishFile.
+        const mayBeReplaced = process.platform === "win32" && ledger.index.get(key) !== undefined;
+        if (!mayBeReplaced) return undefined;
+        if (attempt === mostReadings) {
+          ledger.index.remove(key);
+          return undefined;
+        }
+        await setTimeout(attempt);
+      }
     }
   }
 

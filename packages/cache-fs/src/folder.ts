@@ -1,11 +1,12 @@
 import { mkdir, readdir, readlink, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { makeFolders } from "@atc/plugin-kit";
+import { makeDurableFolders, makeFolders } from "@atc/plugin-kit";
 import { isAbsent } from "./store-path.ts";
 
-/** Creates a folder and its parents. */
-export async function makeFolder(folder: string): Promise<void> {
-  await makeFolders(folder, { mkdir, stat, readlink, dirname });
+/** Creates a folder and its parents. `isDurable` makes the names of new ones durable. */
+export async function makeFolder(folder: string, isDurable = false): Promise<void> {
+  if (isDurable) await makeDurableFolders(folder);
+  else await makeFolders(folder, { mkdir, stat, readlink, dirname });
 }
 
 /** The names in a folder; none if it does not exist. */

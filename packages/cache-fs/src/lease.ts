@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from "node:crypto";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { AtcError, absentOnly, assertStoreKey, type Lease, type Leases } from "@atc/contract";
+import { AtcError, absentOnly, assertStoreKey, fromSystemError, type Lease, type Leases } from "@atc/contract";
 import { writeTemporary } from "./atomic-file.ts";
 import { newOwner } from "./process-identity.ts";
 import { internalFolder, isAbsent, systemCode, writeError } from "./store-path.ts";
@@ -32,7 +32,7 @@ export function fileLeases(directory: string): Leases {
     try {
       const isAcquired =
         (await create(path, holder, ttlMs)) || ((await removeExpired(path)) && (await create(path, holder, ttlMs)));
-      return isAcquired ? lease(key, path, holder, ttlMs) : undefined;
+      return isAcquired ? lease({ directory, key, path, holder, ttlMs }) : undefined;
     } catch (error) {
       throw writeError(error, directory, key);
     }
@@ -103,22 +103,46 @@ async function read(path: string): Promise<Holding | undefined> {
   return { holder: "", expiresAt: 0 };
 }
 
-function lease(key: string, path: string, holder: string, ttlMs: number): Lease {
+interface LeasePlace {
+  readonly directory: string;
+  readonly key: string;
+  readonly path: string;
+  readonly holder: string;
+  readonly ttlMs: number;
+}
+
+function lease({ directory, key, path, holder, ttlMs }: LeasePlace): Lease {
   let isReleased = false;
   const isHeld = async (): Promise<boolean> => !isReleased && (await read(path))?.holder === holder;
+  const failing = async <T>(what: string, step: () => Promise<T>): Promise<T> => {
+    try {
+      return await step();
+    } catch (error) {
+      const remedy = "check the disk and the permissions; the lease ends at its deadline";
+      throw fromSystemError(error, `cannot ${what} the lease of "${key}" in "${directory}"`, remedy);
+    }
+  };
   return {
     key,
-    async renew() {
-      if (!(await isHeld())) return false;
-      const handle = await open(path, "r+").catch(absentOnly);
-      if (handle === undefined) return false;
-      // The record keeps its length (the time has 13 digits until the year 2286), so one write replaces it.
-      await handle.write(JSON.stringify({ holder, expiresAt: Date.now() + ttlMs }), 0).finally(() => handle.close());
-      return isHeld();
-    },
-    async [Symbol.asyncDispose]() {
-      if (await isHeld()) await rm(path, { force: true });
-      isReleased = true;
-    },
+    renew: () =>
+      failing("renew", async () => {
+        if (!(await isHeld())) return false;
+        const handle = await open(path, "r+").catch(absentOnly);
+        if (handle === undefined) return false;
+        // The record keeps its length (the time has 13 digits until the year 2286), so one write replaces it.
+        const record = Buffer.from(JSON.stringify({ holder, expiresAt: Date.now() + ttlMs }));
+        try {
+          for (let done = 0; done < record.length; )
+            done += (await handle.write(record, done, record.length - done, done)).bytesWritten;
+        } finally {
+          await handle.close();
+        }
+        return isHeld();
+      }),
+    [Symbol.asyncDispose]: () =>
+      failing("release", async () => {
+        if (await isHeld()) await rm(path, { force: true });
+        isReleased = true;
+      }),
   };
 }

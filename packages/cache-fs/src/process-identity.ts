@@ -1,8 +1,8 @@
-import { createHash, randomBytes } from "node:crypto";
-import { readFileSync, readlinkSync } from "node:fs";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
 import { rm, stat, writeFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import { join } from "node:path";
+import { hostId, isProcessRunning } from "@atc/plugin-kit";
 
 /**
  * The owner of an internal file, as `<host>-<process>-<random>`. Process ids are reused, so the start time of the
@@ -20,15 +20,6 @@ function valueOrNothing<T>(read: () => T): T | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Identifies this host and container: containers do not see each other's processes, and may share a host name. */
-function hostId(): string {
-  const namespace = valueOrNothing(() => readlinkSync("/proc/self/ns/pid"));
-  return createHash("sha256")
-    .update(namespace === undefined ? hostname() : `${hostname()} ${namespace}`)
-    .digest("hex")
-    .slice(0, 8);
 }
 
 interface RunningProcess {
@@ -49,11 +40,7 @@ function processOf(pid: number): RunningProcess | undefined {
 }
 
 function isRunning(pid: number, started: string | undefined): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
-  }
+  if (!isProcessRunning(pid)) return false;
   // A system may hide the processes of other users; then the id alone decides.
   const found = processOf(pid);
   if (found === undefined) return true;

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { AtcError, assertStoreKey, fromSystemError, isAtcError } from "@atc/contract";
+import { fileNameOf } from "./file-name.ts";
 
 /** The folder of the store's own files. No key can name it, since keys cannot contain `~`. */
 export const internalFolder = "~store-v1";
@@ -17,7 +18,7 @@ export function isStoreKey(key: string): boolean {
 /** The path of the file of `key`. */
 export function pathOf(directory: string, key: string): string {
   assertStoreKey(key);
-  return join(directory, ...key.split("/"));
+  return join(directory, ...key.split("/").map((segment) => fileNameOf(segment)));
 }
 
 /** The system's code of an error, or "". */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { readFile, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { Tallies, TallySums } from "@atc/contract";
+import { fromSystemError, type Tallies, type TallySums } from "@atc/contract";
 import { publishFile, writeTemporary } from "./atomic-file.ts";
 import { listFolder } from "./folder.ts";
 import { closedOwner, isAbandoned } from "./process-identity.ts";
@@ -108,7 +108,9 @@ export function fileTallies(directory: string, owner: string): FileTallies {
     async read() {
       await last;
       for (let attempt = 0; ; attempt++) {
-        const files = await tallyFiles(folder, name);
+        const files = await tallyFiles(folder, name).catch((error: unknown) => {
+          throw fromSystemError(error, `cannot read the tallies in "${folder}"`, "check the disk and the permissions");
+        });
         // Another process has renamed a file meanwhile, to take it over.
         const isWhole = ![...files.values()].includes(undefined);
         if (isWhole || attempt === 3) return sumsOf([[name, own()], ...files]);

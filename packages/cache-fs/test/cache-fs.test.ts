@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PluginHost } from "@atc/contract";
 import { describe, expect, it, vi } from "vitest";
@@ -115,17 +115,34 @@ describe("files", () => {
     expect(store.statistics.evictedEntries).toBe(0);
   });
 
-  it("are written again after the whole directory was deleted while in use", async () => {
+  it("that another program keeps open are replaced", async () => {
     const { directory, store } = await opened();
-    await store.set("v1/a", bytes(1));
-    await rm(directory, { recursive: true });
-    expect(await store.get("v1/a")).toBeUndefined();
-    expect(await keysOf(store)).toEqual([]);
-    await store.set("v1/b", bytes(2));
-    expect(await store.get("v1/b")).toEqual(bytes(2));
-    await store[Symbol.asyncDispose]();
-    expect(await keysOf(await cacheFs({ directory }))).toEqual(["v1/b"]);
+    await store.set("a", bytes(9, 1));
+    const reader = await open(join(directory, "a"), "r");
+    await store.set("a", bytes(9, 2));
+    expect(await store.get("a")).toEqual(bytes(9, 2));
+    expect(new Uint8Array(await reader.readFile())).toEqual(bytes(9, 1));
+    await reader.close();
+    await store.set("a", bytes(9, 3));
+    expect(await store.get("a")).toEqual(bytes(9, 3));
+    expect(await keysOf(store)).toEqual(["a"]);
   });
+
+  // Wine keeps the name of a deleted file that is open, so the directory cannot go.
+  it.skipIf(process.platform === "win32")(
+    "are written again after the whole directory was deleted while in use",
+    async () => {
+      const { directory, store } = await opened();
+      await store.set("v1/a", bytes(1));
+      await rm(directory, { recursive: true });
+      expect(await store.get("v1/a")).toBeUndefined();
+      expect(await keysOf(store)).toEqual([]);
+      await store.set("v1/b", bytes(2));
+      expect(await store.get("v1/b")).toEqual(bytes(2));
+      await store[Symbol.asyncDispose]();
+      expect(await keysOf(await cacheFs({ directory }))).toEqual(["v1/b"]);
+    },
+  );
 
   it("cannot be under another key's file, or replace a folder in use", async () => {
     const { store } = await opened();
@@ -295,27 +312,31 @@ describe("the store's own files", () => {
     expect(await internal(directory, ".tmp")).toEqual([name]);
   });
 
-  it("are written again if another program removes them, and the error says so if it continues", async () => {
-    const { directory, store } = await opened();
-    const folder = join(directory, "~store-v1");
-    await store.set("first", bytes(1));
-    /** Removes this many temporary files while they are written. */
-    const remove = async (times: number): Promise<void> => {
-      for (let left = times; left > 0; await new Promise((done) => setImmediate(done)))
-        for (const name of await internal(directory, ".tmp"))
-          await rm(join(folder, name)).then(
-            () => left--,
-            () => undefined,
-          );
-    };
-    const value = bytes(2 ** 23);
-    await Promise.all([store.set("a", value), remove(1)]);
-    expect(Buffer.compare((await store.get("a")) as Uint8Array, value)).toBe(0);
-    const [failed] = await Promise.allSettled([store.set("b", value), remove(3)]);
-    expect(failed).toMatchObject({ status: "rejected", reason: { code: "ATC_IO", details: { system: "ENOENT" } } });
-    expect(String((failed as PromiseRejectedResult).reason)).toMatch(/removed during the write/);
-    expect(await keysOf(store)).toEqual(["a", "first"]);
-  });
+  // Likewise.
+  it.skipIf(process.platform === "win32")(
+    "are written again if another program removes them, and the error says so if it continues",
+    async () => {
+      const { directory, store } = await opened();
+      const folder = join(directory, "~store-v1");
+      await store.set("first", bytes(1));
+      /** Removes this many temporary files while they are written. */
+      const remove = async (times: number): Promise<void> => {
+        for (let left = times; left > 0; await new Promise((done) => setImmediate(done)))
+          for (const name of await internal(directory, ".tmp"))
+            await rm(join(folder, name)).then(
+              () => left--,
+              () => undefined,
+            );
+      };
+      const value = bytes(2 ** 23);
+      await Promise.all([store.set("a", value), remove(1)]);
+      expect(Buffer.compare((await store.get("a")) as Uint8Array, value)).toBe(0);
+      const [failed] = await Promise.allSettled([store.set("b", value), remove(3)]);
+      expect(failed).toMatchObject({ status: "rejected", reason: { code: "ATC_IO", details: { system: "ENOENT" } } });
+      expect(String((failed as PromiseRejectedResult).reason)).toMatch(/removed during the write/);
+      expect(await keysOf(store)).toEqual(["a", "first"]);
+    },
+  );
 
   it("are merged into one log by the next writer", async () => {
     const directory = await newDirectory();
