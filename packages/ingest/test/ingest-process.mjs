@@ -8,7 +8,7 @@ import { mmapStore } from "@atc/mmap-store";
 import { csv } from "@atc/source-csv";
 
 const [directory, file, slices] = process.argv.slice(2);
-const store = mmapStore({ directory });
+const store = mmapStore({ directory, keepGenerations: 0 });
 const threads = workerExecutor({ modules: { "@atc/ingest": import.meta.resolve("@atc/ingest/tasks") }, threads: 2 });
 let left = Number(slices);
 let before;

@@ -70,7 +70,7 @@ async function ingestHere(
   };
   await using source = await csv(file, { badRows: "skip" });
   const options = { name: "d", memoryBytes: bytes, executor, force: true, onKept: ending?.onKept };
-  const done = ingest(source, mmapStore({ directory }), { ...options, signal: stop.signal });
+  const done = ingest(source, mmapStore({ directory, keepGenerations: 0 }), { ...options, signal: stop.signal });
   if (ending === undefined) await done;
   else await expect(done).rejects.toMatchObject({ code: "ATC_ABORTED" });
   return slices;
@@ -209,7 +209,7 @@ describe("an ingest that was killed", () => {
         wanted.push(datasetBytes(whole, "d"));
       }
       const directory = newDirectory();
-      const store = mmapStore({ directory });
+      const store = mmapStore({ directory, keepGenerations: 0 });
       await ingestHere(directory, files[0] ?? "");
       let former = 0;
       for (let kill = 0; kill < kills; kill++) {

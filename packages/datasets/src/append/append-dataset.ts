@@ -30,6 +30,11 @@ export interface DatasetAppend extends MergeInput {
   readonly storedCounts: ReadingCounts | undefined;
   /** What only readings show, of all rows: the attribute `facts` of the new generation. */
   readonly facts?: JsonObject;
+  /**
+   * Attributes that replace those of the stored dataset, from what the append does to each symbol. They are stored only
+   * if rows change. Default: none.
+   */
+  readonly attributes?: (symbols: readonly SymbolAppend[]) => JsonObject;
 }
 
 /** What {@link appendDataset} did. */
@@ -70,7 +75,7 @@ export async function appendDataset(
   append: DatasetAppend,
   options: OperationOptions = {},
 ): Promise<AppendedDataset> {
-  const { stored, added, overlap, source, counts, storedCounts, facts } = append;
+  const { stored, added, overlap, source, counts, storedCounts, facts, attributes: replaced } = append;
   const before = stored.manifest;
   const droppedColumns = checkSchema(before.name, before.schema, added.manifest.schema);
   if (before.timeIs === "date") await checkDates(before.name, added, options);
@@ -80,6 +85,7 @@ export async function appendDataset(
   const attributes = {
     ...appendedAttributes(before, storedCounts, { source, overlap, symbols, counts }),
     ...(facts === undefined ? {} : { facts }),
+    ...replaced?.(symbols),
   };
   const manifest = await writeMerge(store, lock, { ...append, planned, fingerprint, attributes }, options);
   return { manifest, changed: true, symbols, droppedColumns };

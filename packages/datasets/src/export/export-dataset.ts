@@ -68,7 +68,9 @@ export async function exportFiles(
     throwIfAborted(target.signal);
     for (const [file, temporary] of written) await replace(temporary, file, target);
   } catch (error) {
-    for (const temporary of written.values()) await rm(temporary, { recursive: true, force: true });
+    // The next export to the file removes what stays.
+    for (const temporary of written.values())
+      await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     throw error;
   }
   return [...written.keys()];

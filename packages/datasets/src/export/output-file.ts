@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, readdir, readlink, rename, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readlink, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { AtcError, absentOnly, fromSystemError } from "@atc/contract";
-import { makeFolders } from "@atc/plugin-kit";
+import { isProcessRunning, makeFolders, publishFile } from "@atc/plugin-kit";
 
 /** What to do if the disk refuses. */
 const remedy = "check the folder and the space on the disk";
@@ -45,17 +45,8 @@ export async function removeStale(file: string): Promise<void> {
   const prefix = `.${basename(file).slice(0, 100)}.`;
   for (const name of await readdir(dirname(file))) {
     const pid = Number(pattern.exec(name)?.[1]);
-    if (!name.startsWith(prefix) || !(pid > 0) || pid === process.pid || isAlive(pid)) continue;
+    if (!name.startsWith(prefix) || !(pid > 0) || pid === process.pid || isProcessRunning(pid)) continue;
     await rm(join(dirname(file), name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 
@@ -73,7 +64,7 @@ export async function makeFolder(file: string): Promise<void> {
 export async function replace(temporary: string, file: string, options: Replacing): Promise<void> {
   await checkFree(file, options);
   try {
-    await rename(temporary, file);
+    await publishFile(temporary, file);
   } catch (error) {
     throw fromSystemError(error, `cannot write "${file}"`, remedy);
   }

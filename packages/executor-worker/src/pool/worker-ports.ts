@@ -18,12 +18,15 @@ export function createPortRegistry(onProgress: (message: WorkerProgress) => void
     add(ports) {
       const { threadId, replies, progress } = ports;
       all.set(threadId, ports);
-      progress.on("message", onProgress);
-      progress.on("close", () => {
+      // Deno's ports that came with a message have the methods of the web only.
+      const events: EventTarget & { unref?(): void } = progress;
+      events.addEventListener("message", (event) => onProgress((event as MessageEvent).data));
+      events.addEventListener("close", () => {
         all.delete(threadId);
         replies.close();
       });
-      progress.unref();
+      progress.start();
+      events.unref?.();
     },
     has: (threadId) => all.has(threadId),
     takeReply(threadId) {

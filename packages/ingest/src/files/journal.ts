@@ -1,9 +1,10 @@
 import { createReadStream } from "node:fs";
-import { appendFile, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { crc32 } from "node:zlib";
 import type { DatasetLock, OperationOptions } from "@atc/contract";
 import { fromSystemError } from "@atc/contract";
+import { moveFile } from "@atc/plugin-kit";
 import type { SliceRun } from "./slice-run.ts";
 
 /** Incremented by every change of what runs hold. */
@@ -134,7 +135,7 @@ async function adopt(abandoned: string, directory: string, subject: JournalSubje
   for (const [slice, run] of stored?.runs ?? [])
     if (!(await isWhole(join(left, `${slice}.run`), run))) stored?.runs.delete(slice);
   // One step makes it this holder's, so that a crash leaves it to one of the two.
-  if (stored !== undefined) await rename(left, directory);
+  if (stored !== undefined) await moveFile(left, directory);
   await rm(abandoned, { recursive: true, force: true });
   return stored;
 }

@@ -1,5 +1,6 @@
 import { closeSync, openSync } from "node:fs";
 import { deserialize, serialize } from "node:v8";
+import { fromSystemError } from "@atc/contract";
 import { readBytes } from "../base/file-bytes.ts";
 
 /**
@@ -72,13 +73,17 @@ export function runIndexReader(): (run: RunFile) => RunIndex {
     const length = bytes - pieceBytes;
     if (memory.length < length) memory = new Uint8Array(Math.ceil(1.25 * length));
     const index = memory.subarray(0, length);
-    const file = openSync(path, "r");
     try {
-      readBytes(file, index, pieceBytes);
-      const { back, ties, ...rest } = deserialize(index) as StoredIndex;
-      return { ...rest, unsorted: back, equalTimes: ties };
-    } finally {
-      closeSync(file);
+      const file = openSync(path, "r");
+      try {
+        readBytes(file, index, pieceBytes);
+      } finally {
+        closeSync(file);
+      }
+    } catch (error) {
+      throw fromSystemError(error, `cannot read "${path}"`, "check the disk");
     }
+    const { back, ties, ...rest } = deserialize(index) as StoredIndex;
+    return { ...rest, unsorted: back, equalTimes: ties };
   };
 }
