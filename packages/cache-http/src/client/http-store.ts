@@ -1,0 +1,140 @@
+import { createHash } from "node:crypto";
+import {
+  AtcError,
+  assertStoreKey,
+  type ByteRange,
+  type ByteStore,
+  type ByteStoreEntry,
+  type GetOptions,
+  type SetOptions,
+  throwIfAborted,
+} from "@atc/contract";
+import { costHeader, digestField, digestHeader, untouchedHeader } from "../protocol/protocol.ts";
+import { rangeField } from "../protocol/range-field.ts";
+import { entriesOfLines } from "./listed-entries.ts";
+import { checkOptions, type HttpStoreOptions } from "./options.ts";
+import { repeatedRequest, type StoreAnswer, type StoreRequest } from "./repeated-request.ts";
+import { refusal } from "./server-fault.ts";
+
+/** A byte store whose values another machine has. */
+export interface HttpStore extends ByteStore {
+  /** The URL of the area, for messages. */
+  readonly place: string;
+  /** A byte range of the value, clipped at its end; undefined if there is no such key. */
+  getRange(key: string, range: ByteRange, options?: GetOptions): Promise<Uint8Array | undefined>;
+}
+
+function checkRange(range: ByteRange): void {
+  for (const [field, value] of Object.entries(range))
+    if (!Number.isSafeInteger(value) || value < 0)
+      throw new AtcError(
+        "ATC_INVALID_ARGUMENT",
+        `the ${field} of a byte range is "${value}"; give a whole number of 0 or more`,
+      );
+}
+
+/** The header of a range; undefined for one of no bytes, which HTTP does not have. */
+function fieldOf(range: ByteRange): string | undefined {
+  if ("suffixLength" in range) return range.suffixLength === 0 ? undefined : `bytes=-${range.suffixLength}`;
+  return range.length === 0 ? undefined : rangeField(range.offset, range.length);
+}
+
+/**
+ * Opens an area of `atc data serve` as a byte store. Each request is repeated with growing pauses while the server
+ * cannot be reached, answers that it is overloaded, or ends an answer early. The server checks a digest of what `set`
+ * sends. What a read returns is as long as the server said. A caller that needs more checks the bytes, as `@atc/cache`
+ * does.
+ *
+ * @throws ATC_INVALID_ARGUMENT for an option. Methods throw ATC_INVALID_ARGUMENT for a token that the server refuses,
+ * ATC_NETWORK if it cannot be reached for `patienceMs`, ATC_READ_ONLY for an area that is only read, and ATC_NO_SPACE
+ * if the server's disk is full or the value is larger than it accepts
+ */
+export function httpStore(given: HttpStoreOptions): HttpStore {
+  const options = checkOptions(given);
+  const { url: place } = options;
+  const closing = new AbortController();
+
+  async function ask<T>(
+    request: StoreRequest,
+    key: string,
+    signal: AbortSignal | undefined,
+    read: (answer: StoreAnswer) => T | undefined,
+  ): Promise<T> {
+    if (closing.signal.aborted) throw new AtcError("ATC_CLOSED", `the store of "${place}" is disposed; open it again`);
+    throwIfAborted(signal);
+    return await repeatedRequest(request, options, { signal, closing: closing.signal }, (answer) => {
+      const found = read(answer);
+      if (found === undefined) throw refusal(place, key, answer.status);
+      return found;
+    });
+  }
+
+  async function getBytes(
+    key: string,
+    { touch, signal }: GetOptions,
+    headers: Readonly<Record<string, string>> = {},
+  ): Promise<Uint8Array | undefined> {
+    const own: Record<string, string> = { ...headers, ...(touch === false ? { [untouchedHeader]: "1" } : {}) };
+    const found = await ask<{ readonly bytes: Uint8Array | undefined }>(
+      { method: "GET", path: `/${key}`, headers: own },
+      key,
+      signal,
+      ({ status, bytes }) => {
+        if (status === 404) return { bytes: undefined };
+        if (status === 416) return { bytes: new Uint8Array(0) };
+        const isWanted = status === 206 || (status === 200 && own["range"] === undefined);
+        return isWanted ? { bytes } : undefined;
+      },
+    );
+    return found.bytes;
+  }
+
+  return {
+    place,
+    async get(key, getOptions = {}) {
+      assertStoreKey(key);
+      return await getBytes(key, getOptions);
+    },
+    async getRange(key, range, getOptions = {}) {
+      assertStoreKey(key);
+      checkRange(range);
+      const field = fieldOf(range);
+      if (field !== undefined) return await getBytes(key, getOptions, { range: field });
+      const { signal } = getOptions;
+      const isThere = await ask({ method: "HEAD", path: `/${key}` }, key, signal, ({ status }) =>
+        status === 200 ? true : status === 404 ? false : undefined,
+      );
+      return isThere ? new Uint8Array(0) : undefined;
+    },
+    async set(key, value, { signal, costMs }: SetOptions = {}) {
+      assertStoreKey(key);
+      throwIfAborted(signal);
+      // Repeated requests send the bytes of now.
+      const body = new Uint8Array(value);
+      const headers = {
+        [digestHeader]: digestField(createHash("sha256").update(body).digest()),
+        "content-type": "application/octet-stream",
+        ...(costMs === undefined ? {} : { [costHeader]: String(costMs) }),
+      };
+      await ask({ method: "PUT", path: `/${key}`, headers, body }, key, signal, ({ status }) =>
+        status === 204 ? true : undefined,
+      );
+    },
+    async delete(key) {
+      assertStoreKey(key);
+      return await ask({ method: "DELETE", path: `/${key}` }, key, undefined, ({ status }) =>
+        status === 204 ? true : status === 404 ? false : undefined,
+      );
+    },
+    async *list(prefix = ""): AsyncGenerator<ByteStoreEntry, void, undefined> {
+      const path = `?prefix=${encodeURIComponent(prefix)}`;
+      yield* await ask({ method: "GET", path }, prefix, undefined, ({ status, bytes }) =>
+        status === 200 ? entriesOfLines(bytes) : undefined,
+      );
+    },
+    [Symbol.asyncDispose]() {
+      closing.abort();
+      return Promise.resolve();
+    },
+  };
+}
