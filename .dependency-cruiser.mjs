@@ -51,10 +51,15 @@ export default {
       name: "no-deep-imports",
       severity: "error",
       from: { path: "^packages/([^/]+)/" },
-      // The runtime has a second entry, which programs without sweeps do not load.
+      // The runtime has further entries, which programs without sweeps, validation, checks, stored runs, reports,
+      // queues and exchanges do not load, and the store one for copies.
       to: {
         path: "^packages/[^/]+/src/(?!index\\.ts$)",
-        pathNot: ["^packages/$1/", "^packages/runtime/src/sweeps\\.ts$"],
+        pathNot: [
+          "^packages/$1/",
+          "^packages/mmap-store/src/copies\\.ts$",
+          "^packages/runtime/src/(sweeps|validation|checks|runs|reports|machines|market)\\.ts$",
+        ],
       },
     },
     {

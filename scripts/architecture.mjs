@@ -16,13 +16,13 @@ export const packages = {
   },
   "plugin-kit": {
     imports: ["contract"],
-    folders: ["sources", "codecs", "files", "tasks", "chunks", "time", "parameters", "text"],
-    limit: "67 kB",
+    folders: ["sources", "codecs", "files", "processes", "tasks", "chunks", "time", "parameters", "text"],
+    limit: "71 kB",
   },
   testing: {
     imports: ["contract", "plugin-kit", "resample"],
-    folders: ["codecs", "stores", "sources", "executors", "indicators", "strategies", "base"],
-    limit: "48 kB",
+    folders: ["codecs", "stores", "sources", "executors", "indicators", "strategies", "exchanges", "base"],
+    limit: "58 kB",
   },
   config: {
     imports: ["contract", "plugin-kit"],
@@ -32,7 +32,7 @@ export const packages = {
   signals: {
     imports: ["contract", "plugin-kit"],
     folders: ["many", "graph", "stream", "wasm", "reference", "average", "base"],
-    limit: "70 kB",
+    limit: "76 kB",
   },
   backtest: {
     imports: ["contract", "plugin-kit", "signals", "resample"],
@@ -67,7 +67,11 @@ export const packages = {
       "space",
       "expression",
     ],
-    limit: "72 kB",
+    limit: "80 kB",
+  },
+  runs: {
+    imports: ["contract", "plugin-kit"],
+    limit: "12 kB",
   },
   ingest: {
     imports: ["contract", "plugin-kit"],
@@ -85,8 +89,8 @@ export const packages = {
   },
   "mmap-store": {
     imports: ["contract", "plugin-kit"],
-    folders: ["store", "reading", "generation", "lock", "segment", "manifest", "arrow", "base"],
-    limit: "56 kB",
+    folders: ["copy", "store", "reading", "generation", "lock", "segment", "manifest", "arrow", "system", "base"],
+    limit: "70 kB",
   },
   cache: {
     imports: ["contract"],
@@ -95,7 +99,12 @@ export const packages = {
   },
   "cache-fs": {
     imports: ["contract", "plugin-kit"],
-    limit: "15 kB",
+    limit: "17 kB",
+  },
+  "cache-http": {
+    imports: ["contract", "plugin-kit"],
+    folders: ["client", "server", "protocol"],
+    limit: "16 kB",
   },
   "codec-blosc": {
     imports: ["contract", "plugin-kit"],
@@ -128,6 +137,11 @@ export const packages = {
     folders: ["executors", "pool", "worker", "tasks", "cancellation"],
     limit: "16 kB",
   },
+  "executor-bullmq": {
+    imports: ["contract", "plugin-kit"],
+    folders: ["submit", "worker", "queue", "plane", "connection", "wire"],
+    limit: "27 kB",
+  },
   "source-csv": {
     imports: ["contract", "plugin-kit"],
     folders: ["reading", "files", "zstd", "rows", "layout", "text"],
@@ -152,6 +166,16 @@ export const packages = {
     folders: ["reading", "sql", "files", "engine"],
     limit: "30 kB",
   },
+  "source-ccxt": {
+    imports: ["contract"],
+    folders: ["candles", "requests", "exchange"],
+    limit: "20 kB",
+  },
+  report: {
+    imports: ["contract"],
+    folders: ["card", "page", "panels", "markup", "reading", "block", "rows", "view", "listing", "data", "text"],
+    limit: "110 kB",
+  },
   "backtest-kit": {
     imports: ["contract", "signals"],
     limit: "17 kB",
@@ -164,12 +188,14 @@ export const packages = {
       "signals",
       "backtest",
       "sweep",
+      "runs",
       "ingest",
       "resample",
       "datasets",
       "mmap-store",
       "cache",
       "cache-fs",
+      "cache-http",
       "codec-blosc",
       "codec-lz4",
       "codec-zlib",
@@ -182,10 +208,19 @@ export const packages = {
       "source-json",
       "source-zip",
       "source-duckdb",
+      "source-ccxt",
+      "report",
     ],
     folders: [
+      "machines",
       "calls",
+      "market",
+      "runs",
+      "report",
+      "picture",
+      "walk-forward",
       "sweep",
+      "validate",
       "checks",
       "output",
       "backtest",
@@ -200,11 +235,11 @@ export const packages = {
       "strategy",
       "spool",
     ],
-    limit: "185 kB",
+    limit: "356 kB",
   },
   cli: {
     imports: ["runtime", "contract", "plugin-kit"],
     folders: ["commands", "codecs", "invocation", "reports", "text", "process"],
-    limit: "105 kB",
+    limit: "165 kB",
   },
 };

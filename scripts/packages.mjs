@@ -92,12 +92,17 @@ function arrived(directory, name) {
     .filter((found) => found !== name);
 }
 
+/** What pnpm asks about, answered as the READMEs of packages say (ADR 10). */
+const answers = { "@atc/executor-bullmq": "allowBuilds:\n  msgpackr-extract: false\n" };
+
 /**
  * Installs a package into an empty project, records the exit code and what else arrived, and returns the project's
  * folder.
  */
 async function installAlone(manager, name, url, row) {
   const directory = project(url);
+  if (manager === "pnpm" && Object.hasOwn(answers, name))
+    writeFileSync(join(directory, "pnpm-workspace.yaml"), answers[name]);
   const [command, args] = commands[manager](name);
   const { code, output } = await attempt(command, args, directory);
   row.installs[manager] = code;

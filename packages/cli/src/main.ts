@@ -22,9 +22,14 @@ export async function main(args: readonly string[], given: CommandLineIo): Promi
     stderr: peopleStream(given.stderr),
     terminal: given.terminal ?? given.stderr,
     signal: AbortSignal.any([given.signal, output.signal]),
+    start: (words, changed) => main(words, { ...given, ...changed }),
     onKept(finished, slices) {
       kept = `${finished} of ${slices} slices of the file are kept, and the same command resumes after them`;
       given.onKept?.(finished, slices);
+    },
+    onResumable(text) {
+      kept = text;
+      given.onResumable?.(text);
     },
   };
   const fault = (error: unknown): number => {

@@ -3,6 +3,11 @@
  *
  * @packageDocumentation
  */
+
+// Node opens all files of a level of imports at once. Imported here, those of the contract are a level above the widest
+// one, which a process with 256 descriptors could not open otherwise.
+import "@atc/contract";
+
 export {
   type BacktestJson,
   type BacktestResult,
@@ -19,11 +24,13 @@ export {
   type MetricGroup,
   type MetricName,
   type Metrics,
+  type MonthlyReturns,
   metricNames,
   metricSymbols,
   metricsIn,
   metricTable,
   type Period,
+  type PortfolioCurve,
   partTexts,
   type ShiftedStart,
   type SymbolResult,
@@ -45,48 +52,25 @@ export {
 } from "./backtest/array-backtest.ts";
 export type { BacktestCurves } from "./backtest/backtest-curves.ts";
 export type { BacktestReport } from "./backtest/backtest-report.ts";
+export { type CurveOverview, curveOverview } from "./backtest/curve-overview.ts";
 export {
   type OpenBacktest,
   type OpenBacktestWithCurves,
   openBacktest,
   type RunBacktestOptions,
 } from "./backtest/run-backtest.ts";
+export type { RunOrigin } from "./backtest/run-origin.ts";
 export { type BacktestFileOptions, backtestFile } from "./calls/backtest-file.ts";
 export { type ResampleDataOptions, resampleData } from "./calls/data-resample.ts";
 export { type DoctorFinding, doctor } from "./calls/doctor.ts";
 export { explainResults, type ResultsExplanation } from "./calls/explain-results.ts";
 export { getCacheManager, openCache } from "./calls/open-cache.ts";
 export { type WarmCacheOptions, type WarmedData, warmCache } from "./calls/warm-cache.ts";
-export {
-  type CheckOptions,
-  checkLookahead,
-  checkWarmup,
-  type DecisionChecks,
-  type LookaheadCheckOptions,
-  type WarmupCheckOptions,
-} from "./checks/check-decisions.ts";
-export {
-  checkMarketData,
-  type DataCheck,
-  type DataCheckOptions,
-  type DataFinding,
-  type DataFindingKind,
-} from "./checks/check-market-data.ts";
-export {
-  type AccountState,
-  type BarExplanation,
-  type BarPlace,
-  type EndedTrade,
-  explainBar,
-  explainBars,
-  explainedColumns,
-} from "./checks/explain-bars.ts";
-export { type DecisionScan, type LatestDecision, latestDecisions } from "./checks/latest-decisions.ts";
-export type { ExplainedFill } from "./checks/position-at.ts";
 export type { KindState, SymbolState } from "./compute/symbol-state.ts";
 export { type AppendOptions, type AppendResult, appendFiles } from "./data/data-append.ts";
 export { type ExportOptions, exportData } from "./data/data-export.ts";
 export { type DatasetInfo, type DatasetInfoOptions, datasetInfo, namedDataset } from "./data/dataset-info.ts";
+export { datasetLeftovers } from "./data/dataset-leftovers.ts";
 export type { DatasetNote, DatasetNoteKind } from "./data/dataset-note.ts";
 export { madeFromNotes } from "./data/dataset-notes.ts";
 export { type DataOptions, ingestFile, type OpenedData, openData } from "./data/open-data.ts";

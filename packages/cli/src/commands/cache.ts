@@ -163,11 +163,12 @@ function addStats(cacheCommand: Command, io: CommandLineIo): void {
     );
     if (kinds.length > 0) run.printFitted(sizesTable(kinds, run.screen));
     if (usage.since !== undefined) {
-      run.print(`\nlookups of all processes since ${new Date(usage.since).toISOString().slice(0, 16)}Z:`);
+      run.print("", `lookups of all processes since ${new Date(usage.since).toISOString().slice(0, 16)}Z:`);
       run.printFitted(usesTable(uses, run.screen));
     }
     run.say(
-      "\natc cache clear removes all of it, and atc cache prune a part; cacheMaxBytes, cacheMaxEntries and cacheMaxAgeSeconds are its bounds",
+      "",
+      "atc cache clear removes all of it, and atc cache prune a part; cacheMaxBytes, cacheMaxEntries and cacheMaxAgeSeconds are its bounds",
     );
   });
 }

@@ -1,6 +1,5 @@
 import { AtcError } from "@atc/contract";
-import type { CheckOptions, DecisionChecks } from "@atc/runtime";
-import { checkLookahead, checkMarketData, checkWarmup } from "@atc/runtime";
+import type { CheckOptions, DecisionChecks } from "@atc/runtime/checks";
 import type { Command } from "commander";
 import { withConfigKeys, withStrategy } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
@@ -27,7 +26,7 @@ function withDecisions(command: Command): Command {
       "--symbols <list>",
       `only these symbols, separated by commas; in double quotes if one holds a comma: 'AAPL,"A,B"'`,
     )
-    .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)");
+    .option("--threads <count>", "threads (default: one per core, fewer in a small container)");
 }
 
 function checkOptions({ data, options }: Invocation): CheckOptions {
@@ -56,6 +55,7 @@ function addLookahead(check: Command, io: CommandLineIo, exit: (code: number) =>
   withConfigKeys(withReading(withStrategy(withCommon(command)))).action(async (given: string | undefined) => {
     await using run = await startInvocation(command, io);
     const { cuts, seed } = run.options;
+    const { checkLookahead } = await import("@atc/runtime/checks");
     const found = await checkLookahead(run.runtime, given, {
       ...checkOptions(run),
       cuts: wholeNumber("--cuts", String(cuts), 1),
@@ -80,6 +80,7 @@ function addWarmup(check: Command, io: CommandLineIo, exit: (code: number) => vo
     const shifts = String(run.options["shifts"])
       .split(",")
       .map((one) => wholeNumber("--shifts", one, 1));
+    const { checkWarmup } = await import("@atc/runtime/checks");
     const found = await checkWarmup(run.runtime, given, { ...checkOptions(run), shifts });
     printDecisions(run, found, () => warmupText(found, run.screen));
     exit(found.symbols.length === 0 ? exitCodes.data : exitCodes.ok);
@@ -93,11 +94,12 @@ function addDataCheck(check: Command, io: CommandLineIo, exit: (code: number) =>
     .option("--symbols <list>", "only these symbols, separated by commas");
   withConfigKeys(withReading(withCommon(command))).action(async (given: string | undefined) => {
     await using run = await startInvocation(command, io);
+    const { checkMarketData } = await import("@atc/runtime/checks");
     const found = await checkMarketData(run.runtime, given, checkOptions(run));
     if (run.json) run.printJson(found);
     else {
       for (const line of dataCheckLines(found)) run.printLine(line, "  ");
-      if (found.findings.length > 0) run.say(`\natc data info ${found.dataset} lists the places`);
+      if (found.findings.length > 0) run.say("", `atc data info ${found.dataset} lists the places`);
     }
     exit(found.findings.length > 0 ? exitCodes.found : exitCodes.ok);
   });

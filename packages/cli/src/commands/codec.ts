@@ -126,7 +126,7 @@ function printResults(run: Invocation, input: CodecInput, results: readonly Code
     `s/GB: seconds to compress and store a gigabyte once and read it ${use.reads} times, on a disk of ${use.diskMBs} MB/s (--reads, --disk)`,
   );
   for (const caveat of caveats(input)) run.printLine(`note: ${caveat}`);
-  run.print(`\nFor atc.yaml:\n${configLines(best.config)}`);
+  run.print("", "For atc.yaml:", ...configLines(best.config).split("\n"));
 }
 
 function configLines(config: JsonObject): string {

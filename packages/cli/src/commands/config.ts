@@ -43,6 +43,6 @@ export function addConfig(program: Command, io: CommandLineIo): void {
         run.screen,
       ),
     );
-    if (file === undefined) run.say("\nno configuration file was found; put atc.yaml in this folder to have one");
+    if (file === undefined) run.say("", "no configuration file was found; put atc.yaml in this folder to have one");
   });
 }

@@ -5,8 +5,12 @@ import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
 import { startInvocation, withCommon } from "../invocation/invocation.ts";
 import { barLines, columnsLine, originLines } from "../reports/bar-lines.ts";
+import { recipeLines } from "../reports/fetch-lines.ts";
 import { mostSeries, qualityLines, seriesTable } from "../reports/quality-lines.ts";
 import { bytes, counted, integer } from "../text/number-format.ts";
+
+/** Stands for the module of recipes, which a dataset without one does not load. */
+const noRecipes = { recipeOf: (): undefined => undefined };
 
 /** The most readings in the list. */
 const mostReadings = 8;
@@ -51,6 +55,8 @@ export function addInfo(data: Command, io: CommandLineIo): void {
     });
     const { manifest, report, history, closes } = info;
     const { columns } = manifest.schema;
+    const { recipeOf } = manifest.attributes["recipe"] === undefined ? noRecipes : await import("@atc/runtime/market");
+    const recipe = recipeOf(manifest);
     if (run.json)
       return run.printJson({
         ...row,
@@ -58,6 +64,7 @@ export function addInfo(data: Command, io: CommandLineIo): void {
         fingerprint: manifest.fingerprint,
         generation: manifest.generation,
         timeIs: manifest.timeIs ?? "instant",
+        ...(recipe === undefined ? {} : { recipe }),
         history,
         closes: Object.fromEntries(closes),
         report,
@@ -69,8 +76,10 @@ export function addInfo(data: Command, io: CommandLineIo): void {
     run.printLine(
       `from ${row.start ?? "-"} to ${row.end ?? "-"}${row.source === undefined ? "" : `, read from ${row.source}`}`,
     );
-    for (const line of [...originLines(manifest), ...historyLines(info)]) run.printLine(line);
-    run.printLine(`${columnsLine(manifest)}\n`);
+    const fetched = recipe === undefined ? [] : recipeLines(recipe);
+    for (const line of [...fetched, ...originLines(manifest), ...historyLines(info)]) run.printLine(line);
+    run.printLine(columnsLine(manifest));
+    run.print("");
     run.printFitted(seriesTable(report, closes, run.screen));
     for (const line of qualityLines(report)) run.printLine(line);
     for (const { text } of madeFromNotes(manifest)) run.printLine(text);

@@ -33,7 +33,7 @@ export function addSources(data: Command, io: CommandLineIo): void {
     );
     for (const { name, options } of sources) {
       if (Object.keys(options).length === 0) continue;
-      run.print(`\n--source-option for ${name}:`);
+      run.print("", `--source-option for ${name}:`);
       for (const [option, text] of Object.entries(options)) {
         const name = `  ${option.padEnd(16)} `;
         run.printLine(name + text, " ".repeat(name.length - 2));

@@ -1,5 +1,5 @@
 import { AtcError } from "@atc/contract";
-import { datasetHistory, datasetNamed, describeDataset, findDataset } from "@atc/runtime";
+import { datasetHistory, datasetLeftovers, datasetNamed, describeDataset, findDataset } from "@atc/runtime";
 import type { Command } from "commander";
 import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo } from "../invocation/invocation.ts";
@@ -9,10 +9,13 @@ import { bytes, counted, integer } from "../text/number-format.ts";
 import { textTable } from "../text/text-table.ts";
 import { addAppend } from "./data-append.ts";
 import { addExport } from "./data-export.ts";
+import { addFetch } from "./data-fetch.ts";
 import { addInfo } from "./data-info.ts";
 import { addPruneData } from "./data-prune.ts";
 import { addResample } from "./data-resample.ts";
+import { addServe } from "./data-serve.ts";
 import { addSources } from "./data-sources.ts";
+import { addUpdate } from "./data-update.ts";
 
 function addList(data: Command, io: CommandLineIo): void {
   const command = data.command("list").description("List the datasets");
@@ -22,7 +25,8 @@ function addList(data: Command, io: CommandLineIo): void {
     const rows = [];
     for (const name of await store.list()) rows.push(await describeDataset(store, name));
     if (run.json) return run.printJson(rows);
-    if (rows.length === 0) return run.print(`no dataset in ${config.dataDir}; make one with: atc ingest FILE.csv`);
+    if (rows.length === 0)
+      return run.print(`no dataset in ${config.dataDir}; make one with: atc ingest FILE.csv, or: atc data fetch NAME`);
     run.print(`${config.dataDir}: ${counted(rows.length, "dataset")}`);
     run.printFitted(
       textTable(
@@ -49,7 +53,11 @@ function addList(data: Command, io: CommandLineIo): void {
         run.screen,
       ),
     );
-    run.say("\natc data info NAME describes a dataset, and atc data rm NAME deletes it");
+    for (const { dataset, files, bytes: size } of await datasetLeftovers(config))
+      run.runtime.warn(
+        `${counted(files, "file")} (${bytes(size)}) of "${dataset}" are no longer needed, but a program has them open; the next command after it ends removes them`,
+      );
+    run.say("", "atc data info NAME describes a dataset, and atc data rm NAME deletes it");
   });
 }
 
@@ -133,15 +141,18 @@ function addCompact(data: Command, io: CommandLineIo): void {
 export function addData(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const data = program
     .command("data")
-    .description("List, describe, extend, resample, export, check and delete datasets");
+    .description("Fetch, list, describe, extend, resample, export, serve, check and delete datasets");
   addList(data, io);
   addInfo(data, io);
   addRemove(data, io);
   addPruneData(data, io);
   addVerify(data, io, exit);
   addCompact(data, io);
+  addFetch(data, io);
+  addUpdate(data, io, exit);
   addAppend(data, io);
   addResample(data, io);
   addExport(data, io);
   addSources(data, io);
+  addServe(data, io);
 }

@@ -28,6 +28,6 @@ export function addIngest(program: Command, io: CommandLineIo): void {
     );
     for (const line of [...originLines(manifest), ...barLines(manifest), columnsLine(manifest)]) run.printLine(line);
     for (const line of qualityLines(report)) run.printLine(line);
-    run.say(`\nnext: atc backtest ${manifest.name}`);
+    run.say("", `next: atc backtest ${manifest.name}`);
   });
 }

@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import { AtcError } from "@atc/contract";
 import type { Period } from "@atc/runtime";
-import { computeSignals, exportSignals, latestDecisions, scanSignals, signalFormats, writeSignals } from "@atc/runtime";
+import { computeSignals, exportSignals, scanSignals, signalFormats, writeSignals } from "@atc/runtime";
 import type { Command } from "commander";
 import { withConfigKeys } from "../invocation/config-options.ts";
 import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
@@ -61,7 +61,10 @@ async function scan({ run, data, symbols, period }: SignalsRun, exit: (code: num
   }
   run.printFitted(scanTable(found, shown, run.screen));
   const seconds = ((performance.now() - startedAt) / 1000).toFixed(2);
-  run.say(`\n${integer(cachedSymbols)} of ${counted(found.symbols.length, "symbol")} from the cache, in ${seconds} s`);
+  run.say(
+    "",
+    `${integer(cachedSymbols)} of ${counted(found.symbols.length, "symbol")} from the cache, in ${seconds} s`,
+  );
 }
 
 /** What decides instead of ATC; undefined if ATC does. */
@@ -88,6 +91,7 @@ async function decisions(
       "--min-signal",
       String(minSignal),
     );
+  const { latestDecisions } = await import("@atc/runtime/checks");
   const found = await latestDecisions(run.runtime, data, {
     ...run.data,
     ...(symbols === undefined ? {} : { symbols }),
@@ -137,7 +141,7 @@ async function detail({ run, io, data, symbols, period, output }: SignalsRun): P
   if (run.json) return run.printJson({ symbol: name, bars: length, output: output ?? null, last, diagnostics });
   run.printLine(`${stateLine(table)}${output === undefined ? "" : `; written to ${output}`}`);
   const weights = signalWeights(diagnostics);
-  if (weights !== undefined) run.print(weights);
+  if (weights !== undefined) run.printFitted(weights);
   for (const warning of table.warnings) run.say(`  ${warning}`);
   if (output === undefined) run.say("write every bar with: -o FILE.csv, .arrow or .json");
 }
@@ -183,7 +187,7 @@ export function addSignals(program: Command, io: CommandLineIo, exit: (code: num
       "with -o: write every bar of all symbols as one table: .csv, .arrow or .parquet; {symbol} in the name gives one file per symbol",
     )
     .option("--force", "replace files that exist")
-    .option("--threads <count>", "number of threads (default: one per core, fewer in a small container)")
+    .option("--threads <count>", "threads (default: one per core, fewer in a small container)")
     .option("--no-cache", "neither read results from the cache nor store them");
   withPeriod(command, "start of the time to show; signals see all bars before it");
   withConfigKeys(withReading(withCommon(command))).action(async (data: string | undefined) => {

@@ -1,4 +1,6 @@
 import { AtcError } from "@atc/contract";
+import { configKeys } from "@atc/runtime";
+import type { Invocation } from "../invocation/invocation.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -32,4 +34,15 @@ export function countOf(options: Options, name: string, flag: string): number | 
   throw new AtcError("ATC_INVALID_ARGUMENT", `${flag} is "${text}"; give a whole number of 1 or more`, {
     details: { flag, value: text },
   });
+}
+
+/** Remarks on options that an axis replaces: a value for the same key in a configuration file is usual. */
+export function sayReplaced(
+  { runtime, say }: Pick<Invocation, "runtime" | "say">,
+  axes: readonly { readonly keys: readonly string[] }[],
+): void {
+  const { origins } = runtime.loaded;
+  const swept = new Set(axes.flatMap(({ keys }) => keys));
+  for (const { name, flag } of configKeys)
+    if (swept.has(name) && origins[name]?.kind === "flag") say(`${flag} has no effect, because ${name} is an axis`);
 }

@@ -1,5 +1,5 @@
 import { AtcError } from "@atc/contract";
-import type { BarPlace } from "@atc/runtime";
+import type { BarPlace } from "@atc/runtime/checks";
 import { timeOf } from "./period.ts";
 
 /** Collects the values of an option that may be repeated. */

@@ -1,15 +1,19 @@
 import { type EventEmitter, once } from "node:events";
 import { type ProgressListener, throwIfAborted } from "@atc/contract";
-import { printableText } from "@atc/plugin-kit";
+import { printableJson, printableLine, printableText } from "@atc/plugin-kit";
 import type { DataOptions, Runtime, RuntimeOptions, Setup, SetupOptions } from "@atc/runtime";
 import { openRuntime, openSetup } from "@atc/runtime";
 import type { Command } from "commander";
+import { continued } from "../process/continued.ts";
 import { withFlags } from "../process/flag-words.ts";
 import type { ProgressDisplay } from "../text/progress-display.ts";
 import { progressDisplay } from "../text/progress-display.ts";
-import { painted, plainScreen, type Screen, screenOf } from "../text/screen.ts";
+import { painted, plainScreen, type Screen, screenOf, shownText } from "../text/screen.ts";
 import { wrapped } from "../text/text-table.ts";
 import { configFlags } from "./config-options.ts";
+import { writeJobRecord } from "./job-record.ts";
+import { queueOptions, withoutServer } from "./queue-options.ts";
+import { queueView } from "./queue-view.ts";
 import { readingOptions, threadOptions } from "./reading-options.ts";
 
 /** The streams and the environment of the command line: those of the process in `bin.ts`, collected text in tests. */
@@ -30,8 +34,12 @@ export interface CommandLineIo {
   readonly signal: AbortSignal;
   /** Called if Ctrl-C keeps slices of a file that were read: how many of how many. */
   readonly onKept?: ((finished: number, slices: number) => void) | undefined;
+  /** Called before work that Ctrl-C does not lose: what is kept, for a message. */
+  readonly onResumable?: ((kept: string) => void) | undefined;
   /** Called once before symbols are computed. */
   readonly onComputing?: () => void;
+  /** Runs another command line with some of these members changed; resolves to its exit code. */
+  readonly start?: (args: readonly string[], changed: Pick<CommandLineIo, "cwd" | "env">) => Promise<number>;
 }
 
 /** The options and the output of one run of a command. */
@@ -45,14 +53,14 @@ interface Reporting {
   readonly display: ProgressDisplay;
   /** What tables are fitted to. */
   readonly screen: Screen;
-  /** Prints a result for people, with control characters replaced. */
-  print(text: string): void;
-  /** Prints a text that is fitted to the screen, has its colours, and has no other control characters. */
+  /** Prints lines of a result for people. Control characters are replaced, line breaks too. */
+  print(...lines: readonly string[]): void;
+  /** Prints a text that is fitted to the screen and has its colours. Other control characters are replaced. */
   printFitted(text: string): void;
   /** Prints a line for people, wrapped at the width of the screen, and what it wraps to after `hanging`. */
   printLine(text: string, hanging?: string): void;
-  /** Prints a remark for people on standard error; nothing with `--quiet` or `--json`. */
-  say(text: string): void;
+  /** Prints remarks for people on standard error, a line each; nothing with `--quiet` or `--json`. */
+  say(...lines: readonly string[]): void;
   printJson(value: unknown): void;
   /** Prints a result in portions. */
   printPortions(portions: Iterable<string>): Promise<void>;
@@ -94,11 +102,10 @@ export function withReading(
     command
       .option("--name <dataset>", "name of the dataset that the files become")
       .option("--reread", "read the files again even if their dataset is up to date or holds other rows")
-      .option("--drop-appended", "read the files again, and drop the rows that were appended to their dataset");
-  if (zone)
-    command.option("--time-zone <zone>", "zone of times without a zone, such as America/New_York (default: UTC)");
+      .option("--drop-appended", "read the files again, and drop rows appended to their dataset");
+  if (zone) command.option("--time-zone <zone>", "zone of times without one, such as America/New_York (default: UTC)");
   return command
-    .option("--csv-symbol <symbol>", "symbol of a file that has no symbol column (default: the file's name)")
+    .option("--csv-symbol <symbol>", "symbol of a file without a symbol column (default: the file's name)")
     .option("--separator <character>", "separator of fields (default: detected among , ; | and tab)")
     .option(
       "--columns <list>",
@@ -112,14 +119,14 @@ export function withReading(
       "--duplicates <policy>",
       "keep-last, keep-first, keep-all or error: what happens to rows of the same symbol and time (default: keep-last for bars, keep-all for ticks)",
     )
-    .option("--source <name>", "source that reads the files, such as csv or duckdb (default: by their endings)")
+    .option("--source <name>", "what reads the files, such as csv or duckdb (default: by endings)")
     .option(
       "--sql <query>",
       'read the rows of a query with @atc/source-duckdb; the query reads the given files as the view "files"',
     )
     .option(
       "--source-option <name=value>",
-      "an option of the source; may be repeated; atc data sources lists them",
+      "an option of the source; may be repeated; see atc data sources",
       (value: string, former: readonly string[] = []) => [...former, value],
     )
     .option(
@@ -157,7 +164,12 @@ function startReporting(command: Command, io: CommandLineIo): { readonly run: Re
     onWarning(message) {
       display.stop();
       if (quiet) return;
-      const lines = wrapped(`warning: ${withFlags(message)}`, "", errors.width ?? Number.POSITIVE_INFINITY, "  ");
+      const lines = wrapped(
+        `warning: ${continued(withFlags(message))}`,
+        "",
+        errors.width ?? Number.POSITIVE_INFINITY,
+        "  ",
+      );
       const text = lines.map((line) => painted(printableText(line), "warning", errors)).join("\n");
       (errors.color ? (io.terminal ?? io.stderr) : io.stderr).write(`${text}\n`);
     },
@@ -170,31 +182,32 @@ function startReporting(command: Command, io: CommandLineIo): { readonly run: Re
     io,
     display,
     screen,
-    print(text) {
+    print(...lines) {
       display.stop();
-      io.stdout.write(`${printableText(text)}\n`);
+      for (const line of lines) io.stdout.write(`${printableLine(line)}\n`);
     },
     printFitted(text) {
       display.stop();
-      io.stdout.write(`${text}\n`);
+      io.stdout.write(`${shownText(text, screen)}\n`);
     },
     printLine(text, hanging) {
-      run.print(wrapped(text, "", screen.width ?? Number.POSITIVE_INFINITY, hanging).join("\n"));
+      run.print(...wrapped(printableLine(text), "", screen.width ?? Number.POSITIVE_INFINITY, hanging));
     },
-    say(text) {
+    say(...lines) {
       display.stop();
-      if (!quiet && !json) io.stderr.write(`${text}\n`);
+      if (!quiet && !json) for (const line of lines) io.stderr.write(`${printableLine(line)}\n`);
     },
     printJson(value) {
       display.stop();
-      io.stdout.write(`${JSON.stringify(value, undefined, 2)}\n`);
+      io.stdout.write(`${printableJson(JSON.stringify(value, undefined, 2))}\n`);
     },
     async printPortions(portions) {
       display.stop();
       for (const text of portions) {
         throwIfAborted(io.signal);
         // The signal also ends the wait if the output has failed.
-        if (!io.stdout.write(text)) await once(io.stdout as EventEmitter, "drain", { signal: io.signal });
+        if (!io.stdout.write(printableJson(text)))
+          await once(io.stdout as EventEmitter, "drain", { signal: io.signal });
       }
     },
   };
@@ -207,6 +220,25 @@ export async function startInspection(command: Command, io: CommandLineIo): Prom
   return { ...run, setup: await openSetup(set) };
 }
 
+/** One run of a command that opens what its configuration names by itself. */
+export interface Preparation extends Reporting {
+  /** The sources of the configuration. */
+  readonly set: SetupOptions;
+}
+
+/** Starts a command that opens nothing yet. */
+export function startPreparation(command: Command, io: CommandLineIo): Preparation {
+  const { run, set } = startReporting(command, io);
+  return { ...run, set };
+}
+
+/** The words of a command line: its name, and what its parser read. */
+function commandWords(command: Command): readonly string[] {
+  let program = command;
+  while (program.parent !== null) program = program.parent;
+  return (program as Command & { readonly rawArgs?: readonly string[] }).rawArgs ?? [command.name(), ...command.args];
+}
+
 /** Starts a command: opens the runtime with the options of the command. */
 export async function startInvocation(
   command: Command,
@@ -215,14 +247,21 @@ export async function startInvocation(
 ): Promise<Invocation> {
   const { run, set } = startReporting(command, io);
   const { options, display } = run;
-  const runtime = await openRuntime({
+  const words = commandWords(command);
+  const runtime: Runtime = await openRuntime({
     ...set,
     cache: options["cache"] !== false,
     // A command reads each value only once.
     cacheMemoryBytes: 0,
     ...threadOptions(options),
+    queue: {
+      ...queueOptions(options, words),
+      onRun: (id) => writeJobRecord(runtime.config.cacheDir, { id, cwd: io.cwd, args: withoutServer(words) }),
+    },
     ...more,
   });
+  const everyMs = (io.terminal ?? io.stderr).isTTY === true ? 1_000 : 10_000;
+  const view = queueView({ display, noteOf: runtime.queueNote, everyMs });
   return {
     ...run,
     runtime,
@@ -230,9 +269,10 @@ export async function startInvocation(
       ...readingOptions(options),
       signal: io.signal,
       onKept: io.onKept,
-      onProgress: withBeginning(io.onComputing, display.listener),
+      onProgress: withBeginning(io.onComputing, view.listener),
     },
     async [Symbol.asyncDispose]() {
+      view[Symbol.dispose]();
       display.stop();
       await runtime[Symbol.asyncDispose]();
     },

@@ -1,9 +1,9 @@
-import { realpathSync, type Stats, statSync } from "node:fs";
+import { accessSync, constants, realpathSync, type Stats, statSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
-import { AtcError, absentOnly } from "@atc/contract";
+import { AtcError, absentOnly, fromSystemError, isAtcError } from "@atc/contract";
 
 /** A file that a command writes, and the option that names it. */
-interface OutputFile {
+export interface OutputFile {
   readonly flag: string;
   readonly file: string;
 }
@@ -47,6 +47,28 @@ export function checkOutputs(outputs: readonly OutputFile[], { inputs, cwd, forc
     if (other !== undefined) throw refusal(`${other} and ${flag} both write "${file}"; give two names`, flag, file);
     written.set(place, flag);
     if (!force) checkFree(flag, file);
+  }
+}
+
+/**
+ * Throws if a file cannot be written in its place: its folder is missing or read-only, or it is a folder itself.
+ * Without that, a run would find it out at its end. Devices and pipes are written to as they are.
+ */
+export function checkPlaces(outputs: readonly OutputFile[]): void {
+  for (const { flag, file } of outputs) {
+    try {
+      const status = statSync(file, { throwIfNoEntry: false });
+      if (status?.isDirectory() === true)
+        throw refusal(`${flag} is "${file}", which is a folder; give the name of a file`, flag, file);
+      if (status === undefined || status.isFile()) accessSync(dirname(file), constants.W_OK);
+    } catch (error) {
+      if (isAtcError(error)) throw error;
+      throw fromSystemError(
+        error,
+        `${flag} cannot write "${file}"`,
+        "give a file in a folder that exists and that you may write to",
+      );
+    }
   }
 }
 

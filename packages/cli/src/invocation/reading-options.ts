@@ -109,6 +109,18 @@ function givenOptions(given: unknown): Record<string, JsonValue> {
   return Object.fromEntries(options);
 }
 
+/** The number of slots of a worker; undefined if it is not given. */
+export function slotCount({ concurrency }: Readonly<Record<string, unknown>>): number | undefined {
+  if (concurrency === undefined) return undefined;
+  const count = Number(concurrency);
+  if (Number.isInteger(count) && count >= 1 && count <= 1024) return count;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    `--concurrency is "${String(concurrency)}"; give a whole number from 1 to 1024`,
+    { details: { flag: "--concurrency", value: String(concurrency) } },
+  );
+}
+
 /** How files are read, from the options of `withReading`. */
 export function readingOptions(options: Readonly<Record<string, unknown>>): DataOptions {
   const badRows = choice(options, "badRows", "--bad-rows", ["error", "skip", "nan"]);

@@ -19,8 +19,10 @@ export const exitCodes = {
   disk: 6,
   /** Another process writes the dataset, or replaced it while it was read. */
   locked: 7,
-  /** A check found what it looks for. */
+  /** A check found what it looks for, or a run differs. */
   found: 8,
+  /** The network or a server failed. */
+  network: 9,
   /** Ended by Ctrl-C. */
   aborted: 130,
 } as const;
@@ -35,7 +37,8 @@ export const exitCodeMeanings: readonly (readonly [code: number, meaning: string
   [exitCodes.missingPlugin, "a package is not installed; the message shows the command that installs it"],
   [exitCodes.disk, "the disk is full, read-only or failing, or standard output cannot be written"],
   [exitCodes.locked, "another process writes the dataset, or replaced it while it was read"],
-  [exitCodes.found, "atc check found something: decisions that change, or data that distorts a backtest"],
+  [exitCodes.found, "atc check found decisions that change or data that distorts results, or a run differs"],
+  [exitCodes.network, "the network or an exchange failed; the same command resumes"],
   [exitCodes.aborted, "Ctrl-C; no partial file is left, and an ingest resumes"],
 ];
 
@@ -49,6 +52,7 @@ const byError: Readonly<Record<AtcErrorCode, number>> = {
   ATC_IO: exitCodes.disk,
   ATC_LOCKED: exitCodes.locked,
   ATC_MISSING_PLUGIN: exitCodes.missingPlugin,
+  ATC_NETWORK: exitCodes.network,
   ATC_NOT_FOUND: exitCodes.notFound,
   ATC_NO_SPACE: exitCodes.disk,
   ATC_READ_ONLY: exitCodes.disk,

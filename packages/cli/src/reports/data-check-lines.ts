@@ -1,4 +1,4 @@
-import type { DataCheck } from "@atc/runtime";
+import type { DataCheck } from "@atc/runtime/checks";
 import { withFlags } from "../process/flag-words.ts";
 import { counted } from "../text/number-format.ts";
 

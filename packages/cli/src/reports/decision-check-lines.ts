@@ -1,5 +1,6 @@
 import { printableLine } from "@atc/plugin-kit";
-import type { ChangedDecision, DecisionChecks, LookaheadFinding, ShiftedStart, WarmupFinding } from "@atc/runtime";
+import type { ChangedDecision, LookaheadFinding, ShiftedStart, WarmupFinding } from "@atc/runtime";
+import type { DecisionChecks } from "@atc/runtime/checks";
 import { counted, integer, timeText } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
 import { type TextColumn, textTable, wrapped } from "../text/text-table.ts";

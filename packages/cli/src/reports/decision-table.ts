@@ -1,7 +1,8 @@
-import type { DecisionScan, LatestDecision } from "@atc/runtime";
+import { printableLine } from "@atc/plugin-kit";
+import type { DecisionScan, LatestDecision } from "@atc/runtime/checks";
 import { counted, timeText } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
-import { type TextColumn, textTable } from "../text/text-table.ts";
+import { type TextColumn, textTable, wrapped } from "../text/text-table.ts";
 import { skippedLines, warningLines } from "./scan-table.ts";
 
 const headings: readonly TextColumn[] = [
@@ -29,8 +30,9 @@ function row({ symbol, time, close, direction, strength, since, isSinceStart }: 
 /** The latest decisions of a strategy for people. */
 export function decisionTable(scan: DecisionScan, strategy: string, screen: Screen): string {
   const { path, symbols, skipped } = scan;
+  const title = `${path}: ${counted(symbols.length, "symbol")}, decisions of ${strategy} at the last bar of each`;
   return [
-    `${path}: ${counted(symbols.length, "symbol")}, decisions of ${strategy} at the last bar of each`,
+    ...wrapped(printableLine(title), "", screen.width ?? Number.POSITIVE_INFINITY, "  "),
     "",
     symbols.length === 0 ? "no symbol to show" : textTable(headings, symbols.map(row), screen),
     ...warningLines(symbols, screen),

@@ -1,6 +1,9 @@
-import type { AccountState, AtcConfig, BarDecision, BarExplanation, ExplainedFill } from "@atc/runtime";
+import { printableLine } from "@atc/plugin-kit";
+import type { AtcConfig, BarDecision } from "@atc/runtime";
+import type { AccountState, BarExplanation, ExplainedFill } from "@atc/runtime/checks";
 import { counted, percent, price, timeText } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
+import { shortened } from "../text/shortened.ts";
 import { wrapped } from "../text/text-table.ts";
 
 type Configuration = Pick<
@@ -94,7 +97,11 @@ function atcLines({ atc }: BarExplanation): readonly (readonly [string, string])
 }
 
 /** What a backtest decided and filled at one bar, for people, in lines that fit a screen. */
-export function explanationText(explanation: BarExplanation, config: Configuration, screen: Screen): string {
+export function explanationLines(
+  explanation: BarExplanation,
+  config: Configuration,
+  screen: Screen,
+): readonly string[] {
   const { symbol, time, decidedBefore, decided, close, fill, fills, position, ended, accountBefore, account } =
     explanation;
   const held =
@@ -129,5 +136,5 @@ export function explanationText(explanation: BarExplanation, config: Configurati
   const fitted = lines.flatMap(([name, text]) =>
     wrapped(text, `  ${name.padEnd(longest)}  `, screen.width ?? Number.POSITIVE_INFINITY, hanging),
   );
-  return [`${symbol} at ${timeText(time)}`, ...fitted].join("\n");
+  return [shortened(printableLine(`${symbol} at ${timeText(time)}`)), ...fitted];
 }

@@ -1,3 +1,4 @@
+import { printableLine } from "@atc/plugin-kit";
 import type { PlannedSweep } from "@atc/runtime/sweeps";
 import { bytes, counted, integer } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
@@ -13,9 +14,9 @@ const columns: readonly TextColumn[] = [
 function durationText(ms: number): string {
   const seconds = ms / 1000;
   if (seconds < 1) return "less than a second";
-  if (seconds < 90) return `${Math.round(seconds)} s`;
-  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-  return seconds < 172_800 ? `${(seconds / 3600).toFixed(1)} h` : `${(seconds / 86_400).toFixed(1)} days`;
+  if (seconds < 90) return `about ${Math.round(seconds)} s`;
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} min`;
+  return seconds < 172_800 ? `about ${(seconds / 3600).toFixed(1)} h` : `about ${(seconds / 86_400).toFixed(1)} days`;
 }
 
 const works = [
@@ -27,6 +28,20 @@ const works = [
   ["accounts", "accounts"],
 ] as const;
 
+/** A time of a part of the work. */
+function msText(ms: number): string {
+  return `${Number(ms.toPrecision(2))} ms`;
+}
+
+/** The time of all, and what it rests on. */
+function timeText({ totalMs, fixedMs, evaluationMs, measured, threads }: PlannedSweep): string {
+  const all =
+    totalMs === undefined ? "" : `${durationText(totalMs)} for all evaluations, with ${counted(threads, "thread")}; `;
+  const sizes = measured.map(({ configurations }) => integer(configurations)).slice(-2);
+  const fixed = fixedMs === 0 ? "" : `${msText(fixedMs)} per unit of work and `;
+  return `time: ${all}${fixed}${msText(evaluationMs)} per evaluation on one thread, measured on units of ${sizes.join(" and ")} configurations; the judgement of the best one takes more`;
+}
+
 /** What a sweep would do, for people. */
 export function plannedText(planned: PlannedSweep, screen: Screen): string {
   const { plan, evaluations, size, rows, symbols } = planned;
@@ -34,7 +49,6 @@ export function plannedText(planned: PlannedSweep, screen: Screen): string {
   const space =
     size === undefined ? "a space without an end" : `a space of ${size.toLocaleString("en")} configurations`;
   const count = evaluations === undefined ? "evaluations until the search ends" : counted(evaluations, "evaluation");
-  const time = planned.totalMs === undefined ? "" : `about ${durationText(planned.totalMs)} for all, `;
   const reasons = plan.uncovered.map(({ key, configurations }) => `${key} (${integer(configurations)})`).join(", ");
   const rest =
     plan.general.length === 0
@@ -43,7 +57,7 @@ export function plannedText(planned: PlannedSweep, screen: Screen): string {
   const shown = works.filter(([, name]) => plan.separate[name] > 0);
   return [
     ...wrapped(
-      `${planned.path}: ${counted(symbols, "symbol")}, ${counted(rows, "row")}; ${space}, ${count}`,
+      printableLine(`${planned.path}: ${counted(symbols, "symbol")}, ${counted(rows, "row")}; ${space}, ${count}`),
       "",
       width,
     ),
@@ -58,11 +72,8 @@ export function plannedText(planned: PlannedSweep, screen: Screen): string {
       ? []
       : wrapped(`the table is of the first ${counted(plan.configurations, "configuration")}`, "", width)),
     ...(rest === "" ? [] : wrapped(rest, "", width)),
-    ...wrapped(
-      `time: ${time}${Number(planned.evaluationMs.toPrecision(2))} ms per evaluation and thread, measured on ${counted(planned.measured, "evaluation")}; ${counted(planned.threads, "thread")}; memory: about ${bytes(planned.memoryBytes)}`,
-      "",
-      width,
-    ),
+    ...wrapped(timeText(planned), "", width),
+    ...wrapped(`memory: about ${bytes(planned.memoryBytes)}, from what the measured units took`, "", width),
     "nothing was stored (--dry-run)",
   ].join("\n");
 }

@@ -119,12 +119,14 @@ export function skippedLines(skipped: SignalScan["skipped"], screen: Screen = pl
  */
 export function scanTable(scan: SignalScan, shown: readonly SymbolState[], screen: Screen = plainScreen): string {
   const weaker = scan.symbols.length - shown.length;
+  const width = screen.width ?? Number.POSITIVE_INFINITY;
+  const fitted = (line: string): readonly string[] => wrapped(printableLine(line), "", width, "  ");
   return [
-    `${scan.path}: ${counted(scan.symbols.length, "symbol")}`,
+    ...fitted(`${scan.path}: ${counted(scan.symbols.length, "symbol")}`),
     "",
     shown.length === 0 ? "no symbol to show" : textTable(headings, shown.map(row), screen),
     ...(weaker > 0 ? [`and ${counted(weaker, "symbol")} below --min-signal`] : []),
-    ...staleLines(scan, shown),
+    ...staleLines(scan, shown).flatMap(fitted),
     ...warningLines(shown, screen),
     ...skippedLines(scan.skipped, screen),
   ].join("\n");

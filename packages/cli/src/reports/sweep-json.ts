@@ -1,4 +1,5 @@
 import type { ShownTable, SweepDefinition, SweepOutcome } from "@atc/runtime/sweeps";
+import { validationJson } from "./validation-json.ts";
 
 /** What the report depends on besides the outcome. */
 interface SweepJsonOptions {
@@ -29,13 +30,15 @@ function bestJson({ axes, metrics, best }: Pick<ShownTable, "axes" | "metrics" |
 
 /** The table of an earlier sweep as JSON. */
 export function shownJson(table: ShownTable): object {
-  const { path, rows, evaluations, objective, requirements, ranked, excluded, failed } = table;
+  const { path, description, rows, evaluations, objective, requirements, over, ranked, excluded, failed } = table;
   return {
     table: path,
+    sweep: description ?? null,
     rows,
     evaluations,
     objective: objective.text,
     require: requirements?.text ?? null,
+    over: over ?? null,
     ranked,
     excluded,
     failed,
@@ -71,6 +74,7 @@ export function sweepJson(outcome: SweepOutcome, { definition, seconds, config }
             rows: { axis: map.axes[1].name, cells: map.labels[1] },
             objective: Array.from(map.scores, figure),
           },
+    validation: outcome.validation === undefined ? null : validationJson(outcome.validation),
     notes: outcome.notes,
     isComplete: outcome.isComplete,
     seconds: Number(seconds.toFixed(3)),

@@ -12,6 +12,8 @@ function progressBars(): typeof import("cli-progress") {
 
 export interface ProgressDisplay {
   readonly listener: ProgressListener;
+  /** Whether a report is shown: some arrived after the last `stop`. */
+  isShown(): boolean;
   /** Clears the display. Call it before anything else is printed. */
   stop(): void;
 }
@@ -42,6 +44,13 @@ function noteText({ note }: Progress): string {
   return note === undefined ? "" : `, ${printableLine(note)}`;
 }
 
+/** The time that the rest takes at the rate so far; "" before there is a rate. */
+function remaining({ done, total }: Progress, ms: number): string {
+  if (total === undefined || done === 0 || done >= total || ms < 1000) return "";
+  const seconds = Math.ceil((((total - done) / done) * ms) / 1000);
+  return seconds < 90 ? `, ETA ${seconds} s` : `, ETA ${Math.ceil(seconds / 60)} min`;
+}
+
 /** Milliseconds between two plain lines. */
 const lineEveryMs = 2000;
 
@@ -64,14 +73,18 @@ function plainLines(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }
           ? ""
           : ` ${Math.floor((100 * progress.done) / progress.total)} %`;
       stream.write(
-        `${printableLine(phase)}${share} ${amount(progress.done, progress.unit)} ${rate(progress, at - startedAt)}${noteText(progress)}\n`,
+        `${printableLine(phase)}${share} ${amount(progress.done, progress.unit)} ${rate(progress, at - startedAt)}${remaining(progress, at - startedAt)}${noteText(progress)}\n`,
       );
     },
+    isShown: () => phase !== "",
     stop() {
       phase = "";
     },
   };
 }
+
+/** Columns from which on a screen has room for a long bar beside the rest of the line. */
+const wideScreen = 110;
 
 /** The end of a bar while the total is unknown: the bar is nearly empty rather than full. */
 const unknownTotal = Number.MAX_SAFE_INTEGER;
@@ -92,12 +105,13 @@ function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: 
         phase = progress.phase;
         startedAt = now();
         shown = new (progressBars().SingleBar)({
-          format: `${printableLine(phase).padEnd(10)} [{bar}] {percentage}% | {amount} | {rate} | ETA {eta_formatted}`,
+          // The amount is last, because a narrow screen cuts the line off.
+          format: `${printableLine(phase).padEnd(10)} [{bar}] {percentage}% | ETA {eta_formatted} | {rate} | {amount}`,
           stream: stream as NodeJS.WriteStream,
           clearOnComplete: true,
           hideCursor: true,
           etaBuffer: 50,
-          barsize: 24,
+          barsize: ((stream as { readonly columns?: number }).columns ?? wideScreen) < wideScreen ? 10 : 24,
         });
         shown.start(progress.total ?? unknownTotal, 0, { amount: "", rate: "" });
       }
@@ -107,6 +121,7 @@ function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: 
         rate: rate(progress, now() - startedAt),
       });
     },
+    isShown: () => shown !== undefined,
     stop,
   };
 }
@@ -120,6 +135,6 @@ export function progressDisplay({
   quiet,
   now = () => performance.now(),
 }: ProgressDisplayOptions): ProgressDisplay {
-  if (quiet) return { listener: () => undefined, stop: () => undefined };
+  if (quiet) return { listener: () => undefined, isShown: () => false, stop: () => undefined };
   return stream.isTTY === true ? bar(stream, now) : plainLines(stream, now);
 }

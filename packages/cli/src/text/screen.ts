@@ -1,3 +1,5 @@
+import { printableText } from "@atc/plugin-kit";
+
 /** What text for people is fitted to: the columns of a terminal, and whether it shows colour. */
 export interface Screen {
   /** Columns of the terminal; undefined if the text may be of any width. */
@@ -40,7 +42,27 @@ export function screenOf(stream: object, env: Readonly<Record<string, string | u
 
 const styles = { negative: 31, warning: 33, heading: 1 } as const;
 
+const ownStyles = new RegExp(`(\u001b\\[(?:0|${Object.values(styles).join("|")})m)`);
+
+/** A text with the styles of {@link painted} alone: every other control character is replaced. */
+export function shownText(text: string, { color }: Pick<Screen, "color">): string {
+  if (!color) return printableText(text);
+  const parts = text.split(ownStyles);
+  return parts.map((part, i) => (i % 2 === 1 ? part : printableText(part))).join("");
+}
+
 /** Styles a text if the screen shows colour. The text must not contain control characters. */
 export function painted(text: string, style: keyof typeof styles, { color }: Pick<Screen, "color">): string {
   return color && text.trim() !== "" ? `\u001b[${styles[style]}m${text}\u001b[0m` : text;
+}
+
+/**
+ * Whether a stream shows braille and block characters without being asked: a terminal, unless TERM names one without
+ * such a font, or the locale has another encoding than UTF-8. A locale that is not set says nothing.
+ */
+export function showsCharts(stream: object, env: Readonly<Record<string, string | undefined>>): boolean {
+  const { isTTY = false } = stream as TerminalStream;
+  if (!isTTY || env["TERM"] === "dumb" || env["TERM"] === "linux") return false;
+  const locale = [env["LC_ALL"], env["LC_CTYPE"], env["LANG"]].find((one) => one !== undefined && one !== "");
+  return locale === undefined || /utf-?8/i.test(locale);
 }

@@ -1,5 +1,6 @@
 import { printableLine } from "@atc/plugin-kit";
 import { painted, plainScreen, type Screen } from "./screen.ts";
+import { shortened } from "./shortened.ts";
 
 /** One column of a {@link textTable}. */
 export interface TextColumn {
@@ -101,11 +102,14 @@ function cellLines(text: string, { align }: TextColumn, width: number): readonly
  * columns of text are wrapped, then columns are left out in the order of their `fold`, and a last line names them.
  */
 export function textTable(
-  columns: readonly TextColumn[],
+  given: readonly TextColumn[],
   rows: readonly (readonly string[] | undefined)[],
   screen: Screen = plainScreen,
 ): string {
-  const clean = rows.map((row) => row?.map(printableLine));
+  const columns = given.map((column) => ({ ...column, title: shortened(printableLine(column.title)) }));
+  const clean = rows.map((row) =>
+    row?.map((text, i) => (columns[i]?.isWhole === true ? printableLine(text) : shortened(printableLine(text)))),
+  );
   const natural = columns.map(({ title }, i) =>
     clean.reduce((widest, row) => Math.max(widest, cells(row?.[i] ?? "")), cells(title)),
   );
@@ -149,10 +153,12 @@ export function wrapped(
   width: number,
   hanging: string = indent + indent,
 ): readonly string[] {
-  return text.split("\n").flatMap((line) => {
-    const [blanks = ""] = /^ */.exec(line) ?? [];
-    return wrappedLine(line.slice(blanks.length), { first: indent + blanks, next: hanging + blanks, width });
-  });
+  return shortened(text)
+    .split("\n")
+    .flatMap((line) => {
+      const [blanks = ""] = /^ */.exec(line) ?? [];
+      return wrappedLine(line.slice(blanks.length), { first: indent + blanks, next: hanging + blanks, width });
+    });
 }
 
 function wrappedLine(

@@ -2,11 +2,13 @@ import { isDeepStrictEqual } from "node:util";
 import type { CurveContent, MetricName, SymbolFigures } from "@atc/backtest";
 import { firstMetrics, metricNames } from "@atc/backtest";
 import type { Cache } from "@atc/cache";
+import type { AtcConfig } from "@atc/config";
 import type { Spool } from "../spool/open-spool.ts";
 import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { backtestPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { keysOf } from "./backtest-keys.ts";
+import { reportedContent } from "./reported-content.ts";
 import { figuresCodec, type ResultCodec } from "./result-codecs.ts";
 import { type ContentOptions, contentOf, contentPart, metricsPart, type RunContent } from "./run-content.ts";
 import { type StoredResults, storedResults } from "./stored-results.ts";
@@ -51,19 +53,20 @@ export function storedOf<Result extends { readonly symbol: string }>(
   });
 }
 
-/** What earlier runs may have stored beside the figures, the least first: columns and fills for files. */
-const richerContents: readonly ContentOptions[] = [
+/** What earlier runs may have stored beside the figures, the least first: columns and fills for files and reports. */
+const richerContents = (config: AtcConfig): readonly ContentOptions[] => [
   { curves: false },
   { curves: true, columns: ["cash", "exposure"] },
   { curves: true, fills: true },
   { curves: true, columns: ["cash", "exposure"], fills: true },
+  reportedContent(config),
 ];
 
 /** The results, apart from its own, that serve a run of the first metrics alone, the least first. */
 function richerResults(runtime: Runtime, run: StoredRun, bars: number): readonly StoredResults<SymbolFigures>[] {
   const config = backtestPart(runtime.config);
   // Curves that are asked for are those of the run's own entry, or of one with more metrics.
-  const contents = run.options.curves === true ? [run.options] : richerContents;
+  const contents = run.options.curves === true ? [run.options] : richerContents(runtime.config);
   const own = contentPart(run.content.symbols);
   return [[], metricNames].flatMap((metrics) => {
     const needs = { config, symbols: run.symbols.length, metrics };

@@ -1,16 +1,8 @@
-import type { AnyBoundStrategy, BacktestFigures, BacktestIntoOptions, CurveReader, Period } from "@atc/backtest";
-import {
-  backtestInto,
-  checkData,
-  checkPeriod,
-  resultToJson,
-  scalesWithCapital,
-  sharedAccountName,
-} from "@atc/backtest";
+import type { AnyBoundStrategy, Period } from "@atc/backtest";
+import { checkData, checkPeriod, resultToJson, scalesWithCapital, sharedAccountName } from "@atc/backtest";
 import type { CacheKey } from "@atc/cache";
 import type { AtcConfig } from "@atc/config";
-import type { Dataset } from "@atc/contract";
-import { batchesOf } from "../compute/symbol-batches.ts";
+import type { BacktestConfig, Dataset } from "@atc/contract";
 import type { DataOptions, OpenedData } from "../data/open-data.ts";
 import { openData } from "../data/open-data.ts";
 import { timeframeLabel, timeframeMs } from "../data/timeframe.ts";
@@ -19,20 +11,20 @@ import type { SizedSymbol } from "../spool/spool-layout.ts";
 import { asJson, backtestPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
-import { type BacktestCurves, curveOfAccount } from "./backtest-curves.ts";
+import type { BacktestCurves } from "./backtest-curves.ts";
 import { keysOf } from "./backtest-keys.ts";
 import { type BacktestReport, notesOf, reportWith } from "./backtest-report.ts";
 import { type ChosenStrategy, chooseStrategy } from "./chosen-strategy.ts";
-import { type StoredRun, storedFiguresOf, storedOf } from "./known-results.ts";
-import { type ReadSymbol, readSymbols } from "./read-symbols.ts";
-import { resultBatches } from "./result-batches.ts";
-import { decisionsCodec, figuresCodec, type ResultCodec } from "./result-codecs.ts";
-import { type ContentOptions, contentOf, metricsPart, orderedColumns, orderedMetrics } from "./run-content.ts";
-import { type RunDecisions, runDecisions } from "./run-decisions.ts";
+import { computeFigures } from "./compute-figures.ts";
+import { type CurveOverview, curveOverview, decodeOverview, encodeOverview } from "./curve-overview.ts";
+import { readSymbols } from "./read-symbols.ts";
+import { storableContent } from "./reported-content.ts";
+import { type ContentOptions, contentOf, metricsPart, orderedMetrics } from "./run-content.ts";
+import { runCurves } from "./run-curves.ts";
+import { runDecisions } from "./run-decisions.ts";
+import type { RunOrigin } from "./run-origin.ts";
 import { storedFigures } from "./stored-report.ts";
-import type { StoredResults } from "./stored-results.ts";
-import { threadBatches } from "./thread-batches.ts";
-import { keyOptionsOf, rememberedUniverse } from "./universe-decisions.ts";
+import { keyOptionsOf } from "./universe-decisions.ts";
 
 /** What every backtest returns. */
 export interface BacktestEnd {
@@ -50,8 +42,17 @@ export interface BacktestEnd {
 
 /** The results of a backtest, with curves outside of the heap. Disposal frees them. */
 export interface OpenBacktest extends BacktestEnd, Disposable {
-  /** Curves and trades, to be read in portions until disposal; undefined if they were not requested. */
+  /** The most bars of the curves of all symbols. */
+  readonly bars: number;
+  /** What the results come from. */
+  readonly origin: RunOrigin;
+  /**
+   * Curves and trades, to be read in portions until disposal; undefined if they were not requested, or if the report
+   * came from the cache and they were requested only if computed.
+   */
   readonly curves: BacktestCurves | undefined;
+  /** The curve of the portfolio in little space; undefined if it was not requested, or if there is no portfolio. */
+  readonly overview: CurveOverview | undefined;
 }
 
 /** The open results of a backtest whose curves were requested. */
@@ -75,6 +76,13 @@ export interface RunBacktestOptions extends DataOptions, ContentOptions {
    * An account is in cash at the last close before it. Default: all bars.
    */
   readonly period?: Period;
+  /**
+   * Whether there are curves if the report is computed, but not if it is in the cache: what `saveBacktest` stores.
+   * Those of at most 5,000 bars have what the report of the run shows. Default: false.
+   */
+  readonly curvesIfComputed?: boolean;
+  /** Whether there is an overview of the portfolio's curve, from the cache if the figures are. Default: false. */
+  readonly overview?: boolean;
 }
 
 /** A period without start and end is none. */
@@ -93,20 +101,6 @@ function warnOfTimeframe(runtime: Runtime, data: OpenedData): void {
     runtime.warn(`timeframe is ${timeframe}, but the bars of ${symbol} are ${timeframeLabel(interval)} apart`);
     return;
   }
-}
-
-/** A run, without its runtime. */
-interface RunOptions extends StoredRun {
-  /** Receives the curves of accounts that are simulated again. */
-  readonly accountSpool: Spool | undefined;
-  readonly dataset: Dataset;
-  /** The symbols, sorted, with the bars of each. */
-  readonly symbols: readonly ReadSymbol[];
-  readonly period: Period | undefined;
-  readonly chosen: ChosenStrategy;
-  readonly strategy: AnyBoundStrategy;
-  readonly partsOf: RunDecisions["partsOf"];
-  readonly options: RunBacktestOptions;
 }
 
 /**
@@ -133,10 +127,56 @@ export async function openBacktest(
   data: string | undefined,
   options: RunBacktestOptions = {},
 ): Promise<OpenBacktest> {
+  const { backtest, opened } = await openRun(given, data, options);
+  opened[Symbol.dispose]();
+  return backtest;
+}
+
+/** A backtest whose data is still open, so that its prices can be read again. */
+export interface OpenRun {
+  readonly backtest: OpenBacktest;
+  /** The caller closes it. */
+  readonly opened: OpenedData;
+  /** The simulation, with the keys that a file of decisions or a strategy of all symbols needs. */
+  readonly config: BacktestConfig;
+  /** What decided. Its code may not run here. */
+  readonly strategy: AnyBoundStrategy;
+  /** The time in which accounts trade; undefined for all. */
+  readonly period: Period | undefined;
+}
+
+/**
+ * Like {@link openBacktest}, with the data still open.
+ *
+ * @throws what {@link openBacktest} throws
+ */
+export async function openRun(given: Runtime, data: string | undefined, options: RunBacktestOptions): Promise<OpenRun> {
   const period = periodOf(options);
   await given.checkCodec();
   await using chosen = await chooseStrategy(given, options);
-  using opened = await openData(given, data, options);
+  const opened = await openData(given, data, options);
+  try {
+    return { ...(await runOn(given, { data, opened, chosen, period, options })), opened, period };
+  } catch (error) {
+    opened[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** What a run is computed from. */
+interface RunSources {
+  /** The data as it was named. */
+  readonly data: string | undefined;
+  readonly opened: OpenedData;
+  readonly chosen: ChosenStrategy;
+  readonly period: Period | undefined;
+  readonly options: RunBacktestOptions;
+}
+
+async function runOn(
+  given: Runtime,
+  { data, opened, chosen, period, options }: RunSources,
+): Promise<Pick<OpenRun, "backtest" | "config" | "strategy">> {
   warnOfTimeframe(given, opened);
   const { dataset, reused, path = data ?? opened.dataset.manifest.name } = opened;
   const symbols = readSymbols(given, dataset, options.symbols, period);
@@ -153,15 +193,23 @@ export async function openBacktest(
   const whole = key("report", { symbols: names, ...metricsPart(metrics) });
   const notes = [...decisions.notes(), ...(await notesOf(runtime, dataset, options))];
   const context = { notes, period, values: strategy.values };
-  const end = { dataset: dataset.manifest.name, reused };
+  const origin = originOf({ dataset, symbols: names, config, strategy, chosen, files: keyPart(names), period });
+  const bars = symbols.reduce((sum, one) => sum + one.bars, 0);
+  const end = { dataset: dataset.manifest.name, reused, origin, bars };
   const wantsCurves = options.curves === true;
+  const keepsCurves = wantsCurves || options.curvesIfComputed === true;
+  const overviewKey = options.overview === true ? key("overview", { symbols: names }) : undefined;
   const stored = wantsCurves ? undefined : storedFigures(await cache?.get(whole), names);
-  if (stored !== undefined) {
+  const wantsOverview = overviewKey !== undefined && stored?.portfolio !== null;
+  const known = stored !== undefined && wantsOverview ? decodeOverview(await cache?.get(overviewKey)) : undefined;
+  if (stored !== undefined && (known !== undefined || !wantsOverview)) {
     const report = reportWith(runtime, path, dataset, context, stored);
-    const cachedSymbols = report.symbols.length;
-    return { ...end, report, curves: undefined, cached: true, cachedSymbols, [Symbol.dispose]: () => undefined };
+    const figures = { report, overview: known, cached: true, cachedSymbols: report.symbols.length };
+    const backtest = { ...end, ...figures, curves: undefined, [Symbol.dispose]: () => undefined };
+    return { backtest, config: simulation, strategy };
   }
-  const content = contentOf(options, { config: simulation, symbols: symbols.length, metrics });
+  const kept = storableContent(options, config, bars);
+  const content = contentOf(kept, { config: simulation, symbols: symbols.length, metrics });
   const place = { folders: [config.dataDir, config.cacheDir], warn: (message: string) => runtime.warn(message) };
   const spool = openSpool({ symbols, content: content.symbols, ...place });
   const accountSpool = openAccountSpool(config, symbols, { content: content.account, ...place });
@@ -184,21 +232,41 @@ export async function openBacktest(
       chosen,
       strategy,
       partsOf,
-      options,
+      options: kept,
     };
-    const { figures, cachedSymbols } = await compute(runtime, run);
+    const { figures, cachedSymbols } = await computeFigures(runtime, run);
     const json = resultToJson(figures);
     const costMs = performance.now() - startedAt;
     // A strategy that failed may not fail again: it may have passed its deadline on a busy machine.
     if (!figures.skipped.some(({ code }) => code === "ATC_STRATEGY"))
       await cache?.set(whole, { arrays: {}, attributes: asJson(json) }, { costMs });
     const report = reportWith(runtime, path, dataset, context, json);
-    const curves = wantsCurves ? curvesOf(figures, run) : undefined;
-    return { ...end, report, curves, cached: false, cachedSymbols, [Symbol.dispose]: dispose };
+    const all = keepsCurves || overviewKey !== undefined ? runCurves(figures, run) : undefined;
+    const curve = overviewKey === undefined ? undefined : all?.portfolio;
+    const overview = curve === undefined || curve.length === 0 ? undefined : curveOverview(curve);
+    if (overviewKey !== undefined && overview !== undefined)
+      await cache?.set(overviewKey, encodeOverview(overview), { costMs });
+    const curves = keepsCurves ? all : undefined;
+    const backtest = { ...end, report, curves, overview, cached: false, cachedSymbols, [Symbol.dispose]: dispose };
+    return { backtest, config: simulation, strategy };
   } catch (error) {
     dispose();
     throw error;
   }
+}
+
+/** What the results of a run come from. */
+function originOf({
+  dataset,
+  chosen,
+  ...rest
+}: Omit<RunOrigin, "manifest" | "codeDigest" | "isInCode"> & {
+  readonly dataset: Dataset;
+  readonly chosen: ChosenStrategy;
+}): RunOrigin {
+  const codeDigest = chosen.own?.module.digest;
+  const isInCode = chosen.own === undefined && !chosen.isPortable;
+  return { ...rest, manifest: dataset.manifest, codeDigest, isInCode };
 }
 
 /** The spool of accounts that are simulated again; undefined if there are none. */
@@ -212,135 +280,6 @@ function openAccountSpool(
     return openSpool({ ...options, symbols: [{ symbol: sharedAccountName, bars }] });
   }
   return symbols.length < 2 || scalesWithCapital(config) ? undefined : openSpool({ ...options, symbols });
-}
-
-/** Computes what the cache does not have, and the portfolio; curves go to the spools. */
-async function compute(
-  runtime: Runtime,
-  run: RunOptions,
-): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
-  const bars = run.symbols.reduce((sum, one) => sum + one.bars, 0);
-  // Decisions do not depend on metrics.
-  const decisions = { codec: decisionsCodec, bars, content: run.content.symbols, metrics: [] };
-  if (run.chosen.scope === "universe") {
-    const universe = rememberedUniverse(runtime, { ...run, stored: storedOf(runtime, run, decisions) });
-    const figures = await backtestInto(run.dataset, {
-      ...sharedOptions(runtime, run),
-      onProgress: run.options.onProgress,
-      rememberUniverse: universe.remember,
-    });
-    return { figures, cachedSymbols: universe.cachedSymbols };
-  }
-  return runtime.config.account === "shared"
-    ? await computeWith(runtime, run, {
-        codec: decisionsCodec,
-        hook: "rememberDecisions",
-        stored: storedOf(runtime, run, decisions),
-      })
-    : await computeWith(runtime, run, {
-        codec: figuresCodec,
-        hook: "remember",
-        stored: storedFiguresOf(runtime, run, bars),
-      });
-}
-
-/** The options of every backtest into the spools of a run. */
-function sharedOptions({ config }: Runtime, run: RunOptions): BacktestIntoOptions {
-  const { spool, accountSpool, symbols, metrics, period, strategy, options } = run;
-  return {
-    strategy,
-    curves: spool.curves,
-    accountCurves: accountSpool?.curves,
-    symbols: symbols.map(({ symbol }) => symbol),
-    limit: config.limit,
-    period,
-    metrics,
-    signal: options.signal,
-    config: backtestPart(config),
-  };
-}
-
-/** How the results of one kind are computed and stored. */
-interface ResultKind<Result> {
-  readonly codec: ResultCodec<Result>;
-  readonly hook: "remember" | "rememberDecisions";
-  readonly stored: StoredResults<Result> | undefined;
-}
-
-/** Computes with results of one kind. */
-async function computeWith<Result extends { readonly symbol: string }>(
-  runtime: Runtime,
-  run: RunOptions,
-  { codec, hook, stored }: ResultKind<Result>,
-): Promise<{ readonly figures: BacktestFigures; readonly cachedSymbols: number }> {
-  const { config } = runtime;
-  const { dataset, spool, symbols, metrics, period, chosen, options } = run;
-  const { signal, onProgress } = options;
-  const batches = batchesOf(symbols, config.batchSize);
-  const rows = symbols.reduce((sum, one) => sum + one.rows, 0);
-  // A thread cannot create a strategy in code. Threads end before the spool is closed under them.
-  await using leased =
-    chosen.isPortable && chosen.own === undefined && batches.length > 1 ? await runtime.executor(rows) : undefined;
-  const executor = chosen.own?.executor ?? leased;
-  const computer =
-    executor === undefined
-      ? undefined
-      : threadBatches(runtime, {
-          codec,
-          metrics,
-          dataset,
-          spool,
-          executor,
-          own: chosen.own,
-          partsOf: run.partsOf,
-          bars: rows,
-          period,
-          signal,
-          onProgress,
-        });
-  const results = resultBatches({ stored, batches, computer });
-  const figures = await backtestInto(dataset, {
-    ...sharedOptions(runtime, run),
-    // With threads, the computer reports their progress.
-    onProgress: computer === undefined ? onProgress : undefined,
-    [hook]: results.remember,
-    onPortfolio: options.curves === true ? spool.portfolio.take : undefined,
-  });
-  await results.flush();
-  const found = figures.symbols.length + (figures.contributions?.length ?? 0);
-  return { figures, cachedSymbols: found - results.computed };
-}
-
-function curvesOf(
-  figures: BacktestFigures,
-  { spool, accountSpool, options: { columns = [] } }: RunOptions,
-): BacktestCurves {
-  const accounts = figures.symbols.map((one) => ({ figures: one, curves: spool.curves.reader(one.symbol) }));
-  if (figures.portfolio === undefined)
-    return { figures, accounts, columns: orderedColumns(columns), shared: undefined, portfolio: undefined };
-  const { timeUnit } = figures.portfolio;
-  if (figures.contributions !== undefined && accountSpool !== undefined) {
-    const curves = accountSpool.curves.reader(sharedAccountName);
-    const symbols = figures.contributions.map(({ symbol }) => symbol);
-    const portfolio = curveOfAccount(curves, timeUnit);
-    const decisions = (symbol: string): CurveReader => spool.curves.reader(symbol);
-    return {
-      figures,
-      accounts,
-      columns: orderedColumns(columns),
-      shared: { symbols, timeUnit, curves },
-      decisions,
-      portfolio,
-    };
-  }
-  const { length, read } = spool.portfolio;
-  return {
-    figures,
-    accounts,
-    columns: orderedColumns(columns),
-    shared: undefined,
-    portfolio: { timeUnit, length, read },
-  };
 }
 
 /**

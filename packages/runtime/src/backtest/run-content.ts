@@ -3,6 +3,7 @@ import {
   barColumns,
   type CurveContent,
   type CurveNeeds,
+  decisionColumns,
   type MetricName,
   metricNames,
   neededCurveColumns,
@@ -18,6 +19,8 @@ export interface ContentOptions {
   readonly columns?: readonly BarColumn[];
   /** Columns that the curves have too, but that no file of curves has: those of `explainedColumns`. Default: none. */
   readonly recorded?: readonly BarColumn[];
+  /** Whether the curves have the decisions that accounts need to be simulated again. Default: false. */
+  readonly decisions?: boolean;
   /** Whether the curves have fills. Default: false. */
   readonly fills?: boolean;
   /** The metrics besides the first 23, or `all`. Metrics that are not wanted are not computed. Default: none. */
@@ -47,10 +50,10 @@ export interface RunContent {
 
 /** What is stored of a run: what was requested, and what the figures of the portfolio need. */
 export function contentOf(
-  { curves, columns = [], recorded = [], fills = false }: ContentOptions,
+  { curves, columns = [], recorded = [], decisions = false, fills = false }: ContentOptions,
   needs: CurveNeeds,
 ): RunContent {
-  const needed = neededCurveColumns(needs);
+  const needed = [...neededCurveColumns(needs), ...(decisions ? decisionColumns(needs.config) : [])];
   if (curves !== true) return { symbols: { columns: orderedColumns(needed) }, account: {} };
   if (needs.config.account === "separate")
     return { symbols: { columns: orderedColumns([...columns, ...recorded, ...needed]), fills }, account: {} };

@@ -20,14 +20,16 @@ interface Reference {
   readonly name: string | undefined;
 }
 
-function referenceOf(text: string): Reference {
+/** Divides a text under `strategy`. */
+export function referenceOf(text: string): Reference {
   const at = text.lastIndexOf("#");
   return at < 1 || at === text.length - 1
     ? { module: text, name: undefined }
     : { module: text.slice(0, at), name: text.slice(at + 1) };
 }
 
-function isPath(text: string): boolean {
+/** Whether a text under `strategy` names a file. */
+export function isStrategyPath(text: string): boolean {
   return pathStart.test(text) || isAbsolute(text) || codeEndings.includes(extname(text));
 }
 
@@ -93,7 +95,7 @@ export async function strategyPlace(setup: PlacedSetup): Promise<StrategyPlace |
   if (builtInNames().includes(text)) return undefined;
   const reference = referenceOf(text);
   const { module: label, name } = reference;
-  if (isPath(label)) {
+  if (isStrategyPath(label)) {
     // A file may have the character in its own name.
     const whole = name !== undefined && !isMissing(resolve(baseOf(setup, "strategy"), text)) ? text : undefined;
     return {

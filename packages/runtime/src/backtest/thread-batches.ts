@@ -15,7 +15,7 @@ import type { BatchComputer } from "./result-batches.ts";
 import type { ResultCodec } from "./result-codecs.ts";
 import type { RunDecisions } from "./run-decisions.ts";
 
-const taskRef = { task: "@atc/runtime#backtestSymbols", version: 6 };
+const taskRef = { task: "@atc/runtime#backtestSymbols", version: 7 };
 
 /** Adds up the progress of several tasks. */
 function sharedProgress(total: number, onProgress: OperationOptions["onProgress"]): () => (done: number) => void {
@@ -69,7 +69,9 @@ export function threadBatches<Result extends { readonly symbol: string }>(
     return to - start;
   };
   return {
-    concurrency: executor.concurrency,
+    get concurrency() {
+      return executor.concurrency;
+    },
     async compute(symbols) {
       const report = progress();
       const inputOf = (some: readonly string[], own: WatchedModule | undefined): BacktestTaskInput => ({
@@ -91,10 +93,7 @@ export function threadBatches<Result extends { readonly symbol: string }>(
       try {
         const output =
           options.own === undefined
-            ? await executor.submit<BacktestTaskInput, BacktestTaskOutput>(taskRef, inputOf(symbols, undefined), {
-                signal,
-                onProgress,
-              })
+            ? await submitBatch(executor, inputOf(symbols, undefined), { signal, onProgress })
             : await computeOwn(symbols, options.own, { inputOf, signal, onProgress });
         // The last report of the thread may still be on its way.
         report(symbols.reduce((sum, symbol) => sum + rowsOf(symbol), 0));
@@ -117,6 +116,20 @@ export function threadBatches<Result extends { readonly symbol: string }>(
       }
     },
   };
+}
+
+/** Runs a batch on threads of this process, or in another one that returns the curves. */
+async function submitBatch(
+  executor: Executor,
+  input: BacktestTaskInput,
+  options: OperationOptions,
+): Promise<BacktestTaskOutput> {
+  if (executor.queue !== undefined) {
+    // Runs on one machine do not load what sends batches to others.
+    const { sentBatch } = await import("./sent-batch.ts");
+    return await sentBatch(executor, input, options);
+  }
+  return await executor.submit<BacktestTaskInput, BacktestTaskOutput>(taskRef, input, options);
 }
 
 /** What {@link computeOwn} needs besides the strategy. */

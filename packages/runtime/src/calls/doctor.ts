@@ -14,6 +14,7 @@ import { mappingBackend, networkFileSystems } from "@atc/mmap-store";
 import { strategyPlace } from "../backtest/strategy-place.ts";
 import { findCodec } from "../cache/compression.ts";
 import { openByteStore } from "../cache/configured-cache.ts";
+import { datasetLeftovers } from "../data/dataset-leftovers.ts";
 import type { InstalledPlugin } from "../plugins/installed-plugins.ts";
 import { chosenExecutor, chosenStore } from "../wiring/chosen-plugins.ts";
 import { configuredFile } from "../wiring/configured-path.ts";
@@ -24,9 +25,9 @@ export interface DoctorFinding {
   /** `ok`; `note` if it costs speed or comfort; `fault` if it will stop a run. */
   readonly state: "ok" | "note" | "fault";
   /**
-   * What was checked: `Node`, `mapping`, `configuration`, `datasets`, `cache`, `cache bounds`, `disk`, `plugins`, or a
-   * choice of the configuration: `compression`, `dataStore`, `cacheStore`, `executor`, `strategy`, `signals` or
-   * `universe`.
+   * What was checked: `Node`, `mapping`, `configuration`, `datasets`, `leftovers`, `cache`, `cache bounds`, `disk`,
+   * `plugins`, or a choice of the configuration: `compression`, `dataStore`, `cacheStore`, `executor`, `strategy`,
+   * `signals` or `universe`.
    */
   readonly what: string;
   /** The result, for people. */
@@ -126,6 +127,16 @@ function checkMapping(): DoctorFinding {
       };
 }
 
+/** Segments that programs keep open although no dataset has them any more. */
+async function checkLeftovers(config: AtcConfig): Promise<readonly DoctorFinding[]> {
+  return (await datasetLeftovers(config)).map(({ dataset, files, bytes }) => ({
+    state: "note",
+    what: "leftovers",
+    found: `${files} ${files === 1 ? "file" : "files"} (${(bytes / 1e6).toFixed(1)} MB) of the dataset "${dataset}" that it no longer needs`,
+    remedy: "end the programs that read it; the next command removes them",
+  }));
+}
+
 /** The bounds of the cache, which a long run may reach. */
 function cacheBounds({ cacheMaxBytes, cacheMaxEntries, cacheMaxAgeSeconds }: AtcConfig): DoctorFinding {
   const age = cacheMaxAgeSeconds === undefined ? "" : `, ${cacheMaxAgeSeconds} s without use`;
@@ -218,6 +229,7 @@ export async function doctor(setup: Setup): Promise<readonly DoctorFinding[]> {
     checkMapping(),
     { state: "ok", what: "configuration", found: loaded.file ?? "no file; defaults, environment and options" },
     ...(await checkFolder("datasets", config.dataDir)),
+    ...(await checkLeftovers(config)),
     ...(await checkFolder("cache", config.cacheDir)),
     cacheBounds(config),
     ...((await isRotational(config.dataDir)) === true

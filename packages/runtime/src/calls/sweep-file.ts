@@ -13,6 +13,6 @@ export interface SweepFileOptions extends RuntimeOptions, RunSweepOptions {}
  * @throws what `openRuntime` and `runSweep` throw
  */
 export async function sweepFile(data: string, options: SweepFileOptions): Promise<SweepOutcome> {
-  await using runtime = await openRuntime(options);
+  await using runtime = await openRuntime({ ...options, defersRules: true });
   return await runSweep(runtime, data, options);
 }

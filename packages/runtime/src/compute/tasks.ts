@@ -21,7 +21,10 @@ import type { AtcConfig } from "@atc/config";
 import type { Dataset, JsonObject, SignalConfig, Task, TaskContext, Transferred } from "@atc/contract";
 import { isAtcError, task, transferred } from "@atc/contract";
 import { knownTimes } from "@atc/resample";
+import type { ReturnSamples } from "@atc/sweep";
 import type { EvaluationResults } from "../evaluate/evaluation.ts";
+import type { PortfolioReturns } from "../evaluate/portfolio-returns.ts";
+import type { StitchedResults } from "../evaluate/stitch/stitch-windows.ts";
 import type { SpoolPart } from "../spool/open-spool.ts";
 import { type CurveCounts, spoolCurves } from "../spool/spool-curves.ts";
 import { guardedStrategy } from "../strategy/guarded-strategy.ts";
@@ -29,7 +32,10 @@ import { ofSymbols } from "../strategy/of-symbols.ts";
 import { type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
 import { builtInStrategy, type StrategyParts } from "./built-in-strategy.ts";
 import { type CheckTaskInput, type CheckTaskOutput, decisionChecks } from "./check-task.ts";
+import type { EntryTaskInput, EntryTaskOutput, ReturnTaskInput } from "./luck-task.ts";
 import { readPrices } from "./price-series.ts";
+import { type ReturnUnitInput, unitReturns } from "./return-task.ts";
+import { type SentInput, type SentOutput, sentTask } from "./sent-task.ts";
 import type { ComputedSignals } from "./signal-steps.ts";
 import { signalSteps } from "./signal-steps.ts";
 import type { StateRequest, SymbolState } from "./symbol-state.ts";
@@ -37,7 +43,14 @@ import { createStates } from "./symbol-state.ts";
 import { failureOf, type TaskFailure } from "./task-failure.ts";
 import { createThreadDatasets, type DatasetRef } from "./thread-datasets.ts";
 import { createThreadStrategies } from "./thread-strategies.ts";
-import { type StrategyTraitsOfModule, traitsOfModules, type UnitTaskInput, unitEvaluations } from "./unit-task.ts";
+import {
+  type StitchTaskInput,
+  type StrategyTraitsOfModule,
+  traitsOfModules,
+  type UnitTaskInput,
+  unitEvaluations,
+  windowStitching,
+} from "./unit-task.ts";
 import { type UniverseTaskInput, type UniverseTaskOutput, universeDecisions } from "./universe-task.ts";
 import type { WatchedModule } from "./watched-module.ts";
 
@@ -62,6 +75,7 @@ export interface BacktestTaskInput extends DatasetRef, StrategyParts {
 
 /** A symbol whose bars and trades are in the spool. */
 export interface TestedSymbol {
+  readonly symbol: string;
   /** Its figures, as `encodeFigures` returns them; in a shared account its decisions, as `encodeDecisions` does. */
   readonly figures: JsonObject;
   /** Its numbers of bars, trades and fills. */
@@ -164,7 +178,7 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
       const sink = curves.sink(symbol, curveBars);
       const figures = computeSymbol(dataset, symbol, { ...input, strategyOf, onProgress, sink });
       const { bars, trades, fills } = curves.reader(symbol);
-      tested.push({ figures, counts: { bars, trades, fills } });
+      tested.push({ symbol, figures, counts: { bars, trades, fills } });
     } catch (error) {
       if (!isSymbolFault(error, symbol)) throw error;
       failures.push(failureOf(symbol, error, input.own));
@@ -179,7 +193,13 @@ async function run(input: BacktestTaskInput, context: TaskContext): Promise<Back
  * Backtests symbols of a dataset with a strategy, or decides for them if they share an account. The thread loads the
  * strategy and opens the dataset itself, keeps it open for its next task and writes the curves to the spool.
  */
-export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 6, run });
+export const backtestSymbols: Task<BacktestTaskInput, BacktestTaskOutput> = task({ version: 7, run });
+
+/** Like {@link backtestSymbols}, in a process without the spool of the caller: the curves are in the result. */
+export const backtestSentSymbols: Task<SentInput<BacktestTaskInput>, SentOutput<BacktestTaskOutput>> = task({
+  version: 1,
+  run: sentTask(run),
+});
 
 /** Decides for all symbols of a dataset with a strategy of the user's that sees them all. */
 export const decideUniverse: Task<UniverseTaskInput, UniverseTaskOutput> = task({
@@ -191,6 +211,31 @@ export const decideUniverse: Task<UniverseTaskInput, UniverseTaskOutput> = task(
 export const evaluateUnit: Task<UnitTaskInput, EvaluationResults> = task({
   version: 1,
   run: unitEvaluations({ datasets, strategies }),
+});
+
+/** Computes the bar returns of configurations' portfolios over symbols of a dataset. */
+export const evaluateReturns: Task<ReturnUnitInput, readonly PortfolioReturns[]> = task({
+  version: 1,
+  run: unitReturns({ datasets, strategies }),
+});
+
+/** Draws samples of bar returns. */
+export const drawReturnSamples: Task<ReturnTaskInput, ReturnSamples> = task({
+  version: 1,
+  // Threads of backtests start without these modules.
+  run: async (input, context) => (await import("./luck-task.ts")).drawReturns(input, context),
+});
+
+/** Places the trades of a symbol at random. */
+export const drawEntrySamples: Task<EntryTaskInput, EntryTaskOutput> = task({
+  version: 1,
+  run: async (input, context) => (await import("./luck-task.ts")).drawEntries(input, context),
+});
+
+/** Follows the choices of a walk-forward through their tests, and measures them. */
+export const stitchChoices: Task<StitchTaskInput, StitchedResults> = task({
+  version: 1,
+  run: windowStitching({ datasets, strategies }),
 });
 
 /** Checks the decisions of a strategy. */

@@ -61,7 +61,7 @@ async function openSame(ref: DatasetRef): Promise<Dataset> {
   await using store = await createStore(ref.store);
   let cause: unknown;
   try {
-    const dataset = await store.open(name);
+    const dataset = await store.open(name, { generation });
     if (isSame(dataset.manifest, ref)) return dataset;
     dataset[Symbol.dispose]();
   } catch (error) {
@@ -81,6 +81,9 @@ function closeAll(datasets: readonly Dataset[]): void {
   unmapDisposed();
 }
 
+/** The most datasets that a thread keeps open: each generation that a worker copied is one of its own. */
+const mostOpen = 8;
+
 /** The datasets of a thread; none is open at first. */
 export function createThreadDatasets(): ThreadDatasets {
   const open = new Map<string, Dataset>();
@@ -90,7 +93,11 @@ export function createThreadDatasets(): ThreadDatasets {
       const kept = open.get(id);
       if (kept !== undefined && isSame(kept.manifest, ref)) return kept;
       open.delete(id);
-      if (kept !== undefined) closeAll([kept]);
+      const [oldest] = open.size < mostOpen ? [] : open.keys();
+      const left = oldest === undefined ? undefined : open.get(oldest);
+      if (oldest !== undefined) open.delete(oldest);
+      const closing = [kept, left].filter((one) => one !== undefined);
+      if (closing.length > 0) closeAll(closing);
       const dataset = await openSame(ref);
       open.set(id, dataset);
       return dataset;

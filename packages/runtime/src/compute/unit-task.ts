@@ -1,10 +1,12 @@
 import type { AnyBoundStrategy } from "@atc/backtest";
 import { type Dataset, type StrategyParameters, type TaskContext, type Transferred, transferred } from "@atc/contract";
 import type { SweepConfiguration } from "@atc/sweep";
-import type { EvaluationResults, EvaluationUnit } from "../evaluate/evaluation.ts";
-import { generalEvaluator } from "../evaluate/general-evaluator.ts";
-import { laneEvaluator } from "../evaluate/lane-evaluator.ts";
+import type { EvaluationOptions, EvaluationResults, EvaluationUnit } from "../evaluate/evaluation.ts";
+import type { CurveFolders } from "../evaluate/evaluation-curves.ts";
 import { type PackedConfigurations, unpackConfigurations } from "../evaluate/packed-configurations.ts";
+import { spanEvaluator } from "../evaluate/spans/span-evaluator.ts";
+import { type UnitEvaluatorsOptions, unitEvaluators } from "../evaluate/spans/unit-evaluators.ts";
+import { type StitchedResults, type StitchUnit, stitchWindows } from "../evaluate/stitch/stitch-windows.ts";
 import { guardedStrategy } from "../strategy/guarded-strategy.ts";
 import { guardedUniverse } from "../strategy/guarded-universe.ts";
 import { type WatchedThread, watchedThread } from "../strategy/strategy-watch.ts";
@@ -47,7 +49,7 @@ export interface UnitTaskParts {
 
 /** What creates the strategy of each configuration. */
 async function configuredStrategies(
-  { own, strategy }: UnitTaskInput,
+  { own, strategy }: Pick<UnitTaskInput, "own" | "strategy">,
   dataset: Dataset,
   { unboundStrategy }: ThreadStrategies,
   thread: WatchedThread | undefined,
@@ -65,34 +67,65 @@ async function configuredStrategies(
   };
 }
 
-/** Makes the task that evaluates configurations of a sweep. */
-export function unitEvaluations({ datasets, strategies }: UnitTaskParts) {
-  return async (input: UnitTaskInput, context: TaskContext): Promise<Transferred<EvaluationResults>> => {
-    const dataset = await datasets.open(input);
-    const thread = input.own === undefined ? undefined : watchedThread(input.own.watch);
-    const strategyOf = await configuredStrategies(input, dataset, strategies, thread);
-    const general = generalEvaluator({
-      dataset,
-      strategyOf,
-      folders: input.folders,
-      warn: (message) => process.emitWarning(message, "AtcWarning"),
-    });
-    const isAtc = input.own === undefined && input.strategy === "atc";
-    // Its decisions depend on the simulation, not on parameters.
-    const isOfColumns = input.own === undefined && input.strategy === "columns";
-    const evaluate = isOfColumns
-      ? general
-      : laneEvaluator({ dataset, general, strategyOf: isAtc ? undefined : strategyOf });
-    const { symbols, metrics, bySymbol, limit, period } = input;
-    const configurations = unpackConfigurations(input.configurations);
-    const unit = { configurations, symbols, metrics, bySymbol, limit, period };
-    const results = await evaluate(unit, {
+/** Whether a strategy is that of ATC, or reads decisions from columns. */
+function kindOf({ own, strategy }: Pick<UnitTaskInput, "own" | "strategy">): UnitEvaluatorsOptions["kind"] {
+  return own === undefined && (strategy === "atc" || strategy === "columns") ? strategy : "other";
+}
+
+function curveFolders({ folders }: Pick<UnitTaskInput, "folders">): CurveFolders {
+  return { folders, warn: (message) => process.emitWarning(message, "AtcWarning") };
+}
+
+function unitOf(input: UnitTaskInput): EvaluationUnit {
+  const { symbols, metrics, bySymbol, limit, period, spans } = input;
+  const configurations = unpackConfigurations(input.configurations);
+  return { configurations, symbols, metrics, bySymbol, limit, period, spans };
+}
+
+/** What evaluates the unit of a task, and what the evaluation obeys and reports. */
+export async function openUnit(
+  { datasets, strategies }: UnitTaskParts,
+  input: Omit<UnitTaskInput, "metrics" | "bySymbol">,
+  context: TaskContext,
+): Promise<{ readonly evaluators: UnitEvaluatorsOptions; readonly options: EvaluationOptions }> {
+  const dataset = await datasets.open(input);
+  const thread = input.own === undefined ? undefined : watchedThread(input.own.watch);
+  const strategyOf = await configuredStrategies(input, dataset, strategies, thread);
+  return {
+    evaluators: { dataset, strategyOf, kind: kindOf(input), ...curveFolders(input) },
+    options: {
       signal: context.signal,
       onConfiguration(place) {
         context.throwIfCancelled();
         thread?.enter(place);
       },
-    });
+    },
+  };
+}
+
+/** Makes the task that evaluates configurations of a sweep. */
+export function unitEvaluations(parts: UnitTaskParts) {
+  return async (input: UnitTaskInput, context: TaskContext): Promise<Transferred<EvaluationResults>> => {
+    const { evaluators, options } = await openUnit(parts, input, context);
+    const results = await spanEvaluator(unitEvaluators(evaluators))(unitOf(input), options);
     return transferred(results, [results.portfolios.buffer, results.symbols.buffer]);
+  };
+}
+
+/** The chosen configurations of a walk-forward, over training and test of each window. */
+export interface StitchTaskInput extends UnitTaskInput {
+  readonly windows: StitchUnit["windows"];
+}
+
+/** Makes the task that follows the choices of a walk-forward. */
+export function windowStitching(parts: UnitTaskParts) {
+  return async (input: StitchTaskInput, context: TaskContext): Promise<StitchedResults> => {
+    const { evaluators, options } = await openUnit(parts, input, context);
+    const { spans = [], ...unit } = unitOf(input);
+    return await stitchWindows(
+      { ...evaluators, evaluators: unitEvaluators(evaluators) },
+      { unit: { ...unit, spans }, windows: input.windows },
+      options,
+    );
   };
 }

@@ -55,6 +55,13 @@ export function appendedFacts(
   return JSON.parse(JSON.stringify(facts)) as JsonObject;
 }
 
+/** The facts of a dataset with notes of what was added to it, as a member of its attributes. The newest notes stay. */
+export function notedFacts(stored: DatasetManifest, notes: readonly string[]): JsonObject {
+  const before = factsOf(stored, undefined);
+  const facts: ReadingFacts = { ...before, notes: [...new Set([...before.notes, ...notes])].slice(-mostFirst) };
+  return JSON.parse(JSON.stringify(facts)) as JsonObject;
+}
+
 /** A report of rows that were read again, with what only the readings of their files showed. */
 export function withFacts(report: IngestReport, manifest: DatasetManifest): IngestReport {
   const { notes, badRows } = factsOf(manifest, undefined);

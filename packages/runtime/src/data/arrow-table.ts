@@ -1,11 +1,19 @@
-import { chmod, mkdir, readdir, rename, rm } from "node:fs/promises";
+import { chmod, mkdir, readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { TableFile, TablePlan } from "@atc/contract";
 import { AtcError, fromSystemError } from "@atc/contract";
 import { mmapStore } from "@atc/mmap-store";
+import { moveFile } from "@atc/plugin-kit";
 
 /** The largest segment, in bytes. */
 const largestSegment = 2 ** 30;
+
+/** Throws what the disk says about a file. */
+function refusalOf(path: string): (error: unknown) => never {
+  return (error) => {
+    throw fromSystemError(error, `cannot write "${path}"`, "check the folder and the space on the disk");
+  };
+}
 
 /**
  * Starts an Arrow IPC file (Feather version 2). A store in a directory beside the file writes it as a segment, so that
@@ -15,15 +23,13 @@ const largestSegment = 2 ** 30;
  */
 export async function arrowTable(path: string, plan: TablePlan): Promise<TableFile> {
   const folder = `${path}.store`;
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    throw fromSystemError(error, `cannot write "${path}"`, "check the folder and the space on the disk");
-  }
+  const failed = refusalOf(path);
+  await mkdir(folder).catch(failed);
   const store = mmapStore({ directory: folder, segmentBytes: largestSegment });
   const close = async (): Promise<void> => {
     await store[Symbol.asyncDispose]();
-    await rm(folder, { recursive: true, force: true });
+    // The next export to the file removes what stays.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   };
   try {
     const lock = await store.lock("table");
@@ -49,18 +55,15 @@ export async function arrowTable(path: string, plan: TablePlan): Promise<TableFi
 }
 
 async function takeSegment(directory: string, path: string): Promise<void> {
-  const segments = (await readdir(directory)).filter((name) => name.endsWith(".arrow"));
+  const failed = refusalOf(path);
+  const segments = (await readdir(directory).catch(failed)).filter((name) => name.endsWith(".arrow"));
   const [only] = segments;
   if (only === undefined || segments.length > 1)
     throw new AtcError(
       "ATC_UNSUPPORTED",
       `the rows need ${segments.length} Arrow files of 1 GiB; export one file per symbol with {symbol} in the file name, or a shorter time`,
     );
-  try {
-    // The files of the store are read-only.
-    await chmod(join(directory, only), 0o644);
-    await rename(join(directory, only), path);
-  } catch (error) {
-    throw fromSystemError(error, `cannot write "${path}"`, "check the folder and the space on the disk");
-  }
+  // The files of the store are read-only.
+  await chmod(join(directory, only), 0o644).catch(failed);
+  await moveFile(join(directory, only), path).catch(failed);
 }

@@ -89,5 +89,15 @@ export async function csvFile(path: string, plan: TablePlan): Promise<TableFile>
       throw failed(error);
     });
   };
-  return await csvTable(plan, write, async () => await handle.close());
+  const close = async (): Promise<void> => {
+    await handle.close().catch((error: unknown) => {
+      throw failed(error);
+    });
+  };
+  const table = await csvTable(plan, write, close).catch(async (error: unknown) => {
+    await handle.close().catch(() => undefined);
+    throw error;
+  });
+  // The error that ended the table says more than that of its disposal.
+  return { ...table, [Symbol.asyncDispose]: () => handle.close().catch(() => undefined) };
 }

@@ -24,6 +24,8 @@ export interface DataOptions extends ReadingOptions, OperationOptions {
   readonly reread?: boolean;
   /** Reads the file again and drops the rows that were appended to its dataset. Default: that is refused. */
   readonly dropAppended?: boolean;
+  /** Opens this generation of the dataset that `data` names. Nothing is read from files. Default: the newest one. */
+  readonly generation?: number;
   /** Called if an abort keeps slices of a file that were read: see `ingest` of `@atc/ingest`. */
   readonly onKept?: IngestOptions["onKept"];
 }
@@ -133,6 +135,8 @@ export async function openData(
 ): Promise<OpenedData> {
   if (data === undefined && options.sql === undefined)
     throw new AtcError("ATC_INVALID_ARGUMENT", "no data is named; give a file or a dataset, or --sql QUERY");
+  if (data !== undefined && options.generation !== undefined)
+    return ofDataset(await runtime.store.open(data, { generation: options.generation }));
   if (data === undefined || options.sql !== undefined || (await namesFiles(runtime, data))) {
     const { manifest, reused, report } = await ingestFile(runtime, data ?? [], options);
     return opened(await runtime.store.open(manifest.name), { path: data, reused, report });
@@ -140,7 +144,10 @@ export async function openData(
   const name = looksLikePath(data) ? data : await datasetNamed(runtime.store, data);
   if (looksLikePath(data) || (await runtime.store.find(name)) === undefined) throw await notFound(runtime, data);
   checkNoReading(data, options);
-  const dataset = await runtime.store.open(name);
+  return ofDataset(await runtime.store.open(name));
+}
+
+function ofDataset(dataset: Dataset): OpenedData {
   return opened(dataset, {
     path: sourcePathOf(dataset.manifest),
     reused: true,

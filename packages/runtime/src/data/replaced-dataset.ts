@@ -27,6 +27,7 @@ function madeFrom({ attributes }: DatasetManifest): string | undefined {
 
 /** Whether rows come from elsewhere than those of the dataset. Lists of files may grow, so these are never others. */
 function isOther(manifest: DatasetManifest, origin: RowsOrigin): boolean {
+  if (manifest.attributes["recipe"] !== undefined) return true;
   const original = madeFrom(manifest);
   if ("madeFrom" in origin) return original !== origin.madeFrom;
   if (original !== undefined) return true;

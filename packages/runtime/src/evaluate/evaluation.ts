@@ -2,6 +2,13 @@ import type { MetricName, Period } from "@atc/backtest";
 import type { AtcErrorCode } from "@atc/contract";
 import type { SweepConfiguration } from "@atc/sweep";
 
+/** A time in which accounts trade, with figures of its own. */
+export interface EvaluationSpan {
+  readonly period: Period;
+  /** The first time that signals see, in ms since the epoch. Default: all bars before the period. */
+  readonly signalsFrom?: number | undefined;
+}
+
 /** Configurations to evaluate over the same symbols. */
 export interface EvaluationUnit {
   /** Complete and valid configurations. */
@@ -16,6 +23,8 @@ export interface EvaluationUnit {
   readonly limit: number | undefined;
   /** The time in which accounts trade; undefined for all. */
   readonly period: Period | undefined;
+  /** Times with accounts and figures of their own, which replace `period`. */
+  readonly spans?: readonly EvaluationSpan[] | undefined;
 }
 
 /** Why a configuration could not be evaluated. */
@@ -38,7 +47,7 @@ export interface LeftOutSymbol {
   readonly configurations: number;
 }
 
-/** The figures of a unit. An undefined metric is NaN. */
+/** The figures of a unit. An undefined metric is NaN. If the unit has spans, `span` follows `configuration`. */
 export interface EvaluationResults {
   /** The metrics of each configuration's portfolio: `[configuration][metric]`. */
   readonly portfolios: Float64Array<ArrayBuffer>;
@@ -65,8 +74,8 @@ export type Evaluator = (unit: EvaluationUnit, options: EvaluationOptions) => Pr
 
 /** Results without figures, to be filled. */
 export function emptyResults(unit: EvaluationUnit): Pick<EvaluationResults, "portfolios" | "symbols"> {
-  const { configurations, symbols, metrics, bySymbol } = unit;
-  const cells = configurations.length * metrics.length;
+  const { configurations, symbols, metrics, bySymbol, spans } = unit;
+  const cells = configurations.length * (spans?.length ?? 1) * metrics.length;
   return {
     portfolios: new Float64Array(cells).fill(Number.NaN),
     symbols: new Float64Array(bySymbol ? cells * symbols.length : 0).fill(Number.NaN),

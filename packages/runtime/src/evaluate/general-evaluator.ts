@@ -1,5 +1,5 @@
 import { type AnyBoundStrategy, type BacktestFigures, backtestInto, type MetricName } from "@atc/backtest";
-import { type AtcErrorCode, type Dataset, isAtcError, throwIfAborted } from "@atc/contract";
+import { type AtcError, type AtcErrorCode, type Dataset, isAtcError, throwIfAborted } from "@atc/contract";
 import type { SweepConfiguration } from "@atc/sweep";
 import {
   type EvaluationFault,
@@ -16,14 +16,14 @@ import { sharedDecisions } from "./shared-decisions.ts";
 export interface GeneralEvaluatorOptions extends CurveFolders {
   readonly dataset: Dataset;
   /**
-   * Creates the strategy of a configuration. An error of one of the codes that {@link isConfigurationFault} knows is
+   * Creates the strategy of a configuration. An error of one of the codes that {@link isOfConfiguration} knows is
    * the fault of the configuration.
    */
   readonly strategyOf: (configuration: SweepConfiguration) => AnyBoundStrategy;
 }
 
 /** Bytes of decisions that configurations share. */
-const decisionBytes = 64 * 2 ** 20;
+export const decisionBytes: number = 64 * 2 ** 20;
 
 /** The codes of errors for which another configuration can be right. */
 const configurationCodes: ReadonlySet<AtcErrorCode> = new Set([
@@ -34,6 +34,11 @@ const configurationCodes: ReadonlySet<AtcErrorCode> = new Set([
   "ATC_UNSUPPORTED",
 ]);
 
+/** Whether an error is the fault of one configuration. */
+export function isOfConfiguration(error: unknown): error is AtcError {
+  return isAtcError(error) && configurationCodes.has(error.code);
+}
+
 /** What the decisions of a configuration depend on, as a text. */
 function decisionKey({ signals, parameters, backtest }: SweepConfiguration): string {
   const { signal, invalidPrices } = backtest;
@@ -43,7 +48,7 @@ function decisionKey({ signals, parameters, backtest }: SweepConfiguration): str
 }
 
 /** The places of configurations, those with the same decisions next to each other. */
-function byDecisions(
+export function byDecisions(
   configurations: readonly SweepConfiguration[],
 ): readonly { readonly place: number; readonly key: string }[] {
   const groups = new Map<string, number[]>();
@@ -87,7 +92,10 @@ function createLeftOut(): { add(skipped: BacktestFigures["skipped"]): void; list
  * The fault of a configuration whose symbols were left out: the strategy failed on one of them, or none is left. A
  * portfolio of fewer symbols would not be comparable with the others.
  */
-function faultOf({ skipped, portfolio }: BacktestFigures): Pick<EvaluationFault, "code" | "message"> | undefined {
+export function faultOf({
+  skipped,
+  portfolio,
+}: BacktestFigures): Pick<EvaluationFault, "code" | "message"> | undefined {
   const failed =
     skipped.find(({ code }) => code === "ATC_STRATEGY") ?? (portfolio === undefined ? skipped[0] : undefined);
   if (failed !== undefined) return { code: failed.code, message: failed.reason };
@@ -134,7 +142,7 @@ export function generalEvaluator({ dataset, strategyOf, ...folders }: GeneralEva
             writeMetrics({ ...one.metrics }, metrics, results.symbols, row * width);
           }
       } catch (error) {
-        if (!isAtcError(error) || !configurationCodes.has(error.code)) throw error;
+        if (!isOfConfiguration(error)) throw error;
         faults.push({ place, code: error.code, message: error.message });
       }
     }

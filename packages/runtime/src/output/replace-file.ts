@@ -1,6 +1,7 @@
-import { open, rename, rm } from "node:fs/promises";
+import { open, rm } from "node:fs/promises";
 import { fromSystemError } from "@atc/contract";
 import { removeStale, temporaryOf } from "@atc/datasets";
+import { publishFile } from "@atc/plugin-kit";
 
 /** Bytes of text per write. */
 const textBytes = 2 ** 20;
@@ -25,8 +26,18 @@ function* encodedTexts(pieces: Iterable<string | Uint8Array>): Generator<Uint8Ar
   if (filled > 0) yield memory.subarray(0, filled);
 }
 
-/** Replaces a file atomically by what `pieces` yields. A failure leaves the old file. */
-export async function replaceFile(file: string, pieces: Iterable<string | Uint8Array>): Promise<void> {
+/** How a file is replaced. */
+export interface ReplaceOptions {
+  /** Is called when the new file is complete, before it takes the place of the old one. */
+  readonly beforeMove?: (() => Promise<void>) | undefined;
+}
+
+/** Replaces a file atomically by what `pieces` yields. A failure, also of the power, leaves the old file. */
+export async function replaceFile(
+  file: string,
+  pieces: Iterable<string | Uint8Array>,
+  { beforeMove }: ReplaceOptions = {},
+): Promise<void> {
   const temporary = temporaryOf(file);
   try {
     await removeStale(file);
@@ -36,9 +47,11 @@ export async function replaceFile(file: string, pieces: Iterable<string | Uint8A
     } finally {
       await handle.close();
     }
-    await rename(temporary, file);
+    await beforeMove?.();
+    await publishFile(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // The next writer removes what stays.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw fromSystemError(error, `cannot write "${file}"`, "check the folder and the space on the disk");
   }
 }

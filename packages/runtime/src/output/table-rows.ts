@@ -47,6 +47,10 @@ async function writeBlock(
   columns: readonly ColumnMetadata[],
   texts: readonly string[],
 ): Promise<void> {
+  const whole = columns.map(({ name }) => [name, partOf(block.values[name], 0, block.length)] as const);
+  const symbols = block.values["symbol"] as TextColumn | undefined;
+  if (symbols !== undefined && table.writeRows !== undefined && block.length > 0)
+    return await table.writeRows(symbols, Object.fromEntries(whole));
   for (const { symbol, from, to } of runsOf(block, texts)) {
     const parts = columns.map(({ name }) => [name, partOf(block.values[name], from, to)] as const);
     await table.write(symbol, Object.fromEntries(parts));
@@ -59,11 +63,16 @@ async function writeBlock(
  *
  * @throws what the writer throws
  */
-export async function writeRows(table: TableBlocks, writer: TableWriter, path: string): Promise<void> {
+export async function writeRows(
+  table: TableBlocks,
+  writer: TableWriter,
+  path: string,
+  metadata: Readonly<Record<string, string>> = {},
+): Promise<void> {
   const { symbol: symbols = [], ...texts } = table.texts;
   const columns = table.columns.filter(({ name }) => name !== "symbol");
   const kind = columns[0]?.type === "timestamp[ns]" ? "ticks" : "bars";
-  await using file = await writer.create(path, { schema: { kind, columns }, texts, series: seriesOf(table) });
+  await using file = await writer.create(path, { schema: { kind, columns }, texts, series: seriesOf(table), metadata });
   for (const block of table.blocks(table.columns.map(({ name }) => name)))
     await writeBlock(file, block, columns, symbols);
   await file.finish();

@@ -1,4 +1,4 @@
-import { rename, rm } from "node:fs/promises";
+import { rm } from "node:fs/promises";
 import { extname } from "node:path";
 import type { TableBlocks } from "@atc/backtest";
 import { blocksToCsv } from "@atc/backtest";
@@ -6,8 +6,9 @@ import type { TextColumn, TypedArray } from "@atc/contract";
 import { AtcError, fromSystemError } from "@atc/contract";
 import { removeStale, temporaryOf } from "@atc/datasets";
 import { encodeArrowBlocks } from "@atc/mmap-store";
+import { publishFile } from "@atc/plugin-kit";
 import type { Runtime } from "../wiring/runtime.ts";
-import { replaceFile } from "./replace-file.ts";
+import { type ReplaceOptions, replaceFile } from "./replace-file.ts";
 import { writeRows } from "./table-rows.ts";
 
 /** The formats of tables by ending. */
@@ -29,22 +30,51 @@ export function formatOf(file: string): "csv" | "arrow" | "parquet" {
   return format;
 }
 
+/** What belongs to a table, and what a CSV file of it replaces. */
+export interface BlockOptions extends ReplaceOptions {
+  /** Of the file, by key; CSV has none. Default: none. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 /** Writes a table of blocks: to CSV and Parquet block by block, to Arrow column by column. */
-export async function writeBlocks(table: TableBlocks, file: string, writers: TableWriters | undefined): Promise<void> {
+export async function writeBlocks(
+  table: TableBlocks,
+  file: string,
+  writers: TableWriters | undefined,
+  { metadata = {}, beforeMove }: BlockOptions = {},
+): Promise<void> {
   const format = formatOf(file);
-  if (format === "csv") return replaceFile(file, blocksToCsv(table));
-  if (format === "parquet") return writeParquet(table, file, writers);
+  if (format === "csv") return replaceFile(file, blocksToCsv(table), { beforeMove });
+  if (format === "parquet") return writeParquet(table, file, writers, metadata);
+  return replaceFile(file, arrowPortions(table, metadata));
+}
+
+/**
+ * The bytes of an Arrow file with the table, column by column. A portion may be reused for the next one.
+ *
+ * @param metadata - of the file, by key
+ */
+export function arrowPortions(
+  table: TableBlocks,
+  metadata: Readonly<Record<string, string>> = {},
+): Iterable<Uint8Array> {
   const columns = table.columns.map(({ name, type }) => {
     const texts = table.texts[name];
     return texts === undefined ? { name, type } : { name, type, texts };
   });
-  return replaceFile(file, encodeArrowBlocks({ rows: table.length, columns, values: (name) => valuesOf(table, name) }));
+  const values = (name: string): Iterable<TypedArray> => valuesOf(table, name);
+  return encodeArrowBlocks({ rows: table.length, columns, values, metadata });
 }
 
 /** Finds table writers. */
 export type TableWriters = Pick<Runtime, "host" | "warn">;
 
-async function writeParquet(table: TableBlocks, file: string, writers: TableWriters | undefined): Promise<void> {
+async function writeParquet(
+  table: TableBlocks,
+  file: string,
+  writers: TableWriters | undefined,
+  metadata: Readonly<Record<string, string>>,
+): Promise<void> {
   if (writers === undefined)
     throw new AtcError("ATC_INVALID_ARGUMENT", `"${file}" is Parquet, which needs a runtime; give it to writeCurves`, {
       details: { file },
@@ -53,10 +83,11 @@ async function writeParquet(table: TableBlocks, file: string, writers: TableWrit
   const temporary = temporaryOf(file);
   try {
     await removeStale(file);
-    await writeRows(table, writer, temporary);
-    await rename(temporary, file);
+    await writeRows(table, writer, temporary, metadata);
+    await publishFile(temporary, file);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // The next writer removes what stays.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw fromSystemError(error, `cannot write "${file}"`, "check the folder and the space on the disk");
   }
 }

@@ -27,6 +27,8 @@ export interface InstalledPlugin {
   readonly extensions: readonly string[];
   /** Of a source: whether its option `path` may be a list. */
   readonly takesLists: boolean;
+  /** Of an executor: whether its tasks run in other processes. */
+  readonly runsElsewhere: boolean;
   /** Its options by name, each with a description. The host refuses any other; `*` allows all. */
   readonly options: Readonly<Record<string, string>>;
 }
@@ -159,6 +161,7 @@ async function pluginsOf(root: string, name: string, trust: Trust): Promise<read
     root,
     extensions: texts(plugin["extensions"]).map((ending) => ending.toLowerCase()),
     takesLists: plugin["takesLists"] === true,
+    runsElsewhere: plugin["runsElsewhere"] === true,
     options: isJsonObject(plugin["options"])
       ? Object.fromEntries(Object.entries(plugin["options"]).map(([name, text]) => [name, String(text)]))
       : {},

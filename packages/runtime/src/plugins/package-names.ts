@@ -28,7 +28,7 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     zstd: "@atc/codec-zstd",
     snappy: "@atc/codec-snappy",
   },
-  "byte-store": { fs: "@atc/cache-fs" },
+  "byte-store": { fs: "@atc/cache-fs", http: "@atc/cache-http" },
   "array-store": { mmap: "@atc/mmap-store" },
   source: {
     csv: "@atc/source-csv",
@@ -37,8 +37,10 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     json: "@atc/source-json",
     zip: "@atc/source-zip",
   },
+  "table-reader": { parquet: "@atc/source-duckdb" },
   "table-writer": { parquet: "@atc/source-duckdb" },
-  executor: { worker: "@atc/executor-worker", inline: "@atc/executor-worker" },
+  market: { ccxt: "@atc/source-ccxt" },
+  executor: { worker: "@atc/executor-worker", inline: "@atc/executor-worker", bullmq: "@atc/executor-bullmq" },
 };
 
 /** A source of this repository for a file. */

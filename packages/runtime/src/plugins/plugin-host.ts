@@ -140,7 +140,9 @@ const requiredFunctions: Readonly<Record<PluginKind, readonly string[]>> = {
   "byte-store": ["get", "set", "delete", "list"],
   "array-store": ["lock", "create", "open", "find", "list", "delete"],
   source: ["chunks"],
+  "table-reader": ["open"],
   "table-writer": ["create"],
+  market: ["symbols", "candles"],
   executor: ["submit"],
   strategy: ["start"],
 };

@@ -38,12 +38,8 @@ export interface Spool extends Disposable {
   part(symbols: readonly string[]): SpoolPart;
 }
 
-/** The size and the place of a spool. */
-export interface SpoolOptions {
-  /** The symbols, each with the most bars that it can have. */
-  readonly symbols: readonly SizedSymbol[];
-  /** What is stored besides times, equity, directions and trades. Default: nothing. */
-  readonly content?: CurveContent;
+/** The place of a spool. */
+export interface SpoolFolders {
   /**
    * Folders for the files; the first usable one is taken. Folders in memory (tmpfs) are tried last, as they save
    * nothing.
@@ -51,6 +47,14 @@ export interface SpoolOptions {
   readonly folders: readonly string[];
   /** Receives a warning if no folder can be used and the curves stay in memory. */
   readonly warn: (message: string) => void;
+}
+
+/** The size and the place of a spool of curves. */
+export interface SpoolOptions extends SpoolFolders {
+  /** The symbols, each with the most bars that it can have. */
+  readonly symbols: readonly SizedSymbol[];
+  /** What is stored besides times, equity, directions and trades. Default: nothing. */
+  readonly content?: CurveContent;
 }
 
 interface OpenAreas extends Disposable {
@@ -108,18 +112,37 @@ function isInMemory(folder: string): boolean {
   }
 }
 
-function openAreas(barArea: number, tradeArea: number, { folders, warn }: SpoolOptions): OpenAreas {
-  if (barArea + tradeArea <= mostMemory) return inMemory(barArea, tradeArea);
+/** What the first usable folder gives; undefined, after a warning, if there is none. */
+function firstUsable<Opened>({ folders, warn }: SpoolFolders, open: (folder: string) => Opened): Opened | undefined {
   let reason = "no folder was given";
   const onDisk = folders.filter((folder) => !isInMemory(folder));
   for (const folder of new Set([...onDisk, ...folders]))
     try {
-      return filesIn(folder);
+      return open(folder);
     } catch (error) {
       reason = error instanceof Error ? error.message : String(error);
     }
   warn(`the curves of the backtest stay in memory because no folder can hold them: ${reason}`);
-  return inMemory(barArea, tradeArea);
+  return undefined;
+}
+
+function openAreas(barArea: number, tradeArea: number, options: SpoolOptions): OpenAreas {
+  if (barArea + tradeArea <= mostMemory) return inMemory(barArea, tradeArea);
+  return firstUsable(options, filesIn) ?? inMemory(barArea, tradeArea);
+}
+
+/** Opens one area of some bytes: a file without a name, or memory if it is small or no folder can be used. */
+export function openArea(bytes: number, folders: SpoolFolders): Disposable & { readonly area: SpoolArea } {
+  const descriptor = bytes <= mostMemory ? undefined : firstUsable(folders, namelessFile);
+  let isOpen = descriptor !== undefined;
+  return {
+    area: descriptor ?? new SharedArrayBuffer(bytes),
+    [Symbol.dispose]() {
+      // A descriptor must not be closed twice: its number may be in use again.
+      if (isOpen && descriptor !== undefined) closeSync(descriptor);
+      isOpen = false;
+    },
+  };
 }
 
 /** Opens a spool for the curves of some symbols. */

@@ -26,7 +26,7 @@ export const tradeBytes = 96;
 export const fillBytes = 48;
 
 /** Bytes per bar: time, equity, the requested columns, and direction. */
-function barBytes({ columns = [] }: CurveContent): number {
+export function barBytes({ columns = [] }: CurveContent): number {
   return 17 + 8 * columns.length;
 }
 

@@ -7,6 +7,8 @@ export interface StrategyWatch {
    * bars as a double.
    */
   readonly memory: SharedArrayBuffer;
+  /** Seconds until code that does not return is ended, if another process watches it. */
+  readonly deadline?: number;
 }
 
 const changes = 0;
@@ -108,6 +110,10 @@ export async function runWatched<Input, Output>(
   inputOf: (watch: StrategyWatch) => Input,
   { executor, task, deadline, signal, onProgress }: WatchedOptions,
 ): Promise<WatchedOutcome<Output>> {
+  const options = { signal, onProgress };
+  // The process that runs the task watches it.
+  if (executor.queue !== undefined)
+    return await executor.submit<Input, WatchedOutcome<Output>>(task, inputOf({ ...createWatch(), deadline }), options);
   const watch = createWatch();
   const words = new Int32Array(watch.memory);
   const passed = new AbortController();

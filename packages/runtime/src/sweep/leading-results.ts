@@ -8,7 +8,7 @@ import {
   type Requirements,
   rankRows,
 } from "@atc/sweep";
-import type { FoundEvaluation } from "./stored-evaluations.ts";
+import type { FoundEvaluation } from "./stored-unit.ts";
 
 /** A configuration with its place. */
 export interface LeadingResult {

@@ -1,10 +1,22 @@
 import { AtcError, throwIfAborted } from "@atc/contract";
-import { type Candidate, planSweep, type SweepConfiguration, type SweepPlan } from "@atc/sweep";
+import { planSweep, type SweepPlan } from "@atc/sweep";
 import type { Runtime } from "../wiring/runtime.ts";
+import { baseConfiguration } from "./base-configuration.ts";
+import { withCoverage } from "./planned-coverage.ts";
+import { plannedWork } from "./planned-work.ts";
 import { openSweep, type SweepSetup, type SweepSetupOptions } from "./sweep-setup.ts";
+import { measureUnits, sweepMs, type UnitCosts } from "./unit-costs.ts";
+import { unitSizesOf } from "./unit-sizes.ts";
+
+/** The most configurations of a measured unit that share nothing: more would not show more. */
+const mostMeasured = 64;
+/** Units that stay open for the next configurations, in the cache and in the queue of results. */
+const openUnits = 4;
+/** Bytes of an index of the cache per evaluation, at most. */
+const indexBytes = 68;
 
 /** What a sweep would do. */
-export interface PlannedSweep {
+export interface PlannedSweep extends UnitCosts {
   /** The name of the dataset that holds the data. */
   readonly dataset: string;
   /** The data as it was named. */
@@ -21,65 +33,27 @@ export interface PlannedSweep {
   readonly plan: SweepPlan;
   /** Whether the plan is of all configurations. */
   readonly isWhole: boolean;
-  /** The time of one evaluation in ms on one thread, as measured. */
-  readonly evaluationMs: number;
-  /** The evaluations that were measured. */
-  readonly measured: number;
   /** The time of all evaluations in ms; undefined if their number is. */
   readonly totalMs: number | undefined;
   /** Evaluations that run at the same time. */
   readonly threads: number;
-  /** Resident memory of this process after the measurement, in bytes. */
+  /** The resident memory of the process during the sweep in bytes, estimated from that after the measured units. */
   readonly memoryBytes: number;
 }
 
-/** The most configurations of a plan. */
-const mostPlanned = 100_000;
-/** The time after which nothing more is measured. */
-const measuredMs = 1000;
-/** The most configurations that are measured at once. */
-const mostMeasured = 64;
-
-/**
- * The configurations that a sampler asks for, as far as it needs no outcomes. Those that are not valid are left out.
- */
-function askedConfigurations({ sampler, space }: SweepSetup): {
-  readonly configurations: readonly SweepConfiguration[];
-  readonly isWhole: boolean;
-} {
-  const configurations: SweepConfiguration[] = [];
-  while (!sampler.isDone && configurations.length < mostPlanned) {
-    const asked: readonly Candidate[] = sampler.ask();
-    if (asked.length === 0) break;
-    for (const { values } of asked)
-      try {
-        configurations.push(space.configuration(values));
-      } catch {
-        // Its row will have the error.
-      }
-  }
-  return { configurations, isWhole: sampler.isDone };
-}
-
-/** Evaluates more and more configurations until enough time has passed. */
-async function measure(
-  { runner, period }: SweepSetup,
-  configurations: readonly SweepConfiguration[],
-  signal: AbortSignal | undefined,
-): Promise<Pick<PlannedSweep, "evaluationMs" | "measured">> {
-  // The first evaluation also starts the thread and loads code.
-  await runner.run(configurations.slice(0, 1), period, signal);
-  const startedAt = performance.now();
-  let measured = 0;
-  for (let size = 1; ; size = Math.min(2 * size, mostMeasured)) {
-    throwIfAborted(signal);
-    const from = measured % configurations.length;
-    const unit = configurations.slice(from, from + size);
-    await runner.run(unit, period, signal);
-    measured += unit.length;
-    const ms = performance.now() - startedAt;
-    if (ms >= measuredMs || measured >= configurations.length) return { evaluationMs: ms / measured, measured };
-  }
+/** What the largest of the measured units leaves in memory, and what all of them would. */
+function memoryOf(
+  { symbols, computed, keepsSymbols, runner: { concurrency } }: SweepSetup,
+  { before, after, unit, evaluations }: Readonly<Record<"before" | "after" | "unit" | "evaluations", number>>,
+): number {
+  // Results of units are in memory while the next ones run, and a few are open for their neighbours in the cache.
+  const unitBytes = 8 * unit * computed.length * (keepsSymbols ? 1 + symbols.length : 1);
+  return (
+    after +
+    (concurrency - 1) * Math.max(0, after - before) +
+    (concurrency + openUnits) * unitBytes +
+    evaluations * indexBytes
+  );
 }
 
 /**
@@ -93,13 +67,32 @@ export async function planSweepRun(
   options: SweepSetupOptions,
 ): Promise<PlannedSweep> {
   await using sweep = await openSweep(runtime, data, options);
-  const { sampler, space, runner } = sweep;
-  const { configurations, isWhole } = askedConfigurations(sweep);
+  const { sampler, space, runner, period } = sweep;
+  const { configurations, waves, isWhole } = plannedWork(sampler, space);
   if (configurations.length === 0)
     throw new AtcError("ATC_INVALID_CONFIG", "no configuration of the space is valid; give other values");
-  const cost = await measure(sweep, configurations, options.signal);
   const { concurrency } = runner;
   const { most: evaluations } = sampler;
+  const sizes = unitSizesOf(sweep, baseConfiguration(space));
+  const first = sizes.next;
+  const largest = Math.max(...waves.map((wave) => wave.configurations));
+  const wanted = Math.min(configurations.length, Math.ceil(largest / concurrency), first === 1 ? mostMeasured : first);
+  const before = process.memoryUsage.rss();
+  const costs = await measureUnits(
+    async (count) => {
+      throwIfAborted(options.signal);
+      await runner.run(configurations.slice(0, count), period, options.signal);
+    },
+    { wanted: Math.max(1, wanted) },
+  );
+  const after = process.memoryUsage.rss();
+  for (const { configurations: count, ms } of costs.measured) sizes.finished(count, ms);
+  const unitSize = { first, later: sizes.next };
+  const planned = waves.reduce((sum, wave) => sum + wave.configurations, 0);
+  const plannedMs = sweepMs(costs, { waves, unitSize, concurrency });
+  // The rest is like the part that was planned.
+  const factor = isWhole || evaluations === undefined ? 1 : evaluations / planned;
+  const isBounded = isWhole || evaluations !== undefined;
   return {
     dataset: sweep.dataset.manifest.name,
     path: sweep.path,
@@ -107,11 +100,16 @@ export async function planSweepRun(
     rows: sweep.rows,
     size: space.size,
     evaluations,
-    plan: planSweep(configurations, { hasStrategy: sweep.strategy.traits !== undefined }),
+    plan: withCoverage(planSweep(configurations, { hasStrategy: sweep.strategy.traits !== undefined }), sweep),
     isWhole,
-    ...cost,
-    totalMs: evaluations === undefined ? undefined : (evaluations * cost.evaluationMs) / concurrency,
+    ...costs,
+    totalMs: isBounded ? costs.startMs + factor * (plannedMs - costs.startMs) : undefined,
     threads: concurrency,
-    memoryBytes: process.memoryUsage().rss,
+    memoryBytes: memoryOf(sweep, {
+      before,
+      after,
+      unit: Math.min(unitSize.later, largest),
+      evaluations: evaluations ?? planned,
+    }),
   };
 }

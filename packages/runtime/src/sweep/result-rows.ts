@@ -1,17 +1,24 @@
+import { rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { MetricName, Table } from "@atc/backtest";
+import { fromSystemError } from "@atc/contract";
+import { syncFolder } from "@atc/plugin-kit";
 import type { Candidate, ResultTable } from "@atc/sweep";
+import { replaceFile } from "../output/replace-file.ts";
 import { formatOf, writeBlocks } from "../output/write-blocks.ts";
 import type { Runtime } from "../wiring/runtime.ts";
-import type { FoundEvaluation } from "./stored-evaluations.ts";
+import { descriptionKey } from "./description-key.ts";
+import type { FoundEvaluation } from "./stored-unit.ts";
+import type { SweepDescription } from "./sweep-description.ts";
 import { tableSpool } from "./table-spool.ts";
+import { sidecarOf, sidecarText } from "./tables/csv-sidecar.ts";
 
 /** The rows of a sweep's table, as they come in. */
 export interface ResultRows extends Disposable {
   /** Adds the result of a candidate. */
   add(candidate: Candidate, result: FoundEvaluation): void;
-  /** Writes the file, if there is one. */
-  finish(runtime: Runtime): Promise<void>;
+  /** Writes the file, if there is one, with what the sweep was. */
+  finish(runtime: Runtime, describe: () => SweepDescription): Promise<void>;
 }
 
 /** The receivers of rows. */
@@ -25,7 +32,8 @@ export interface ResultRowsOptions {
   readonly symbols: number;
   /** The file of the table, absolute. */
   readonly file: string | undefined;
-  readonly onTable: ((batch: Table) => void) | undefined;
+  /** What else receives each batch. */
+  readonly receivers: readonly ((batch: Table) => void)[];
 }
 
 /**
@@ -37,10 +45,25 @@ export async function checkTableFile({ host }: Runtime, file: string): Promise<v
   if (formatOf(file) === "parquet") await host.find("table-writer", "parquet");
 }
 
+/** Removes the description of a former CSV table, so that a crash never leaves it beside a new table. */
+async function removeSidecar(file: string): Promise<void> {
+  await rm(sidecarOf(file), { force: true });
+  await syncFolder(dirname(file));
+}
+
+/** Writes the description of a CSV table beside it. */
+async function writeSidecar(file: string, description: string): Promise<void> {
+  const beside = sidecarOf(file);
+  const { size: bytes } = await stat(file).catch((error: unknown) => {
+    throw fromSystemError(error, `cannot describe "${file}" in "${beside}"`, "check the folder");
+  });
+  await replaceFile(beside, [sidecarText({ description, bytes })]);
+}
+
 /** Collects the rows of a table; undefined if nobody wants them. */
 export function resultRows(options: ResultRowsOptions): ResultRows | undefined {
-  const { table, computed, metrics, symbols, file, onTable } = options;
-  if (file === undefined && onTable === undefined) return undefined;
+  const { table, computed, metrics, symbols, file, receivers } = options;
+  if (file === undefined && receivers.length === 0) return undefined;
   const { columns, texts } = table;
   const spool = file === undefined ? undefined : tableSpool({ folder: dirname(file), columns, texts });
   const places = metrics.map((name) => computed.indexOf(name));
@@ -49,31 +72,39 @@ export function resultRows(options: ResultRowsOptions): ResultRows | undefined {
   function pass(batches: readonly Table[]): void {
     for (const batch of batches) {
       spool?.append(batch);
-      onTable?.(batch);
+      for (const receive of receivers) receive(batch);
     }
   }
 
-  function chosen(values: Float64Array, offset: number): Float64Array {
-    return Float64Array.from(places, (place) => values[offset + place] ?? Number.NaN);
+  // The table copies what it is given.
+  const chosen = new Float64Array(places.length);
+  const chosenOfSymbols = Array.from({ length: symbols }, () => new Float64Array(places.length));
+
+  function choose(values: Float64Array, offset: number, into: Float64Array): void {
+    for (let i = 0; i < places.length; i++) into[i] = values[offset + (places[i] as number)] ?? Number.NaN;
   }
 
   return {
     add({ index, configuration, values, span }, { portfolio, symbols: own, fault }) {
-      const figures = { metrics: chosen(portfolio, 0) };
-      const rows = Array.from({ length: symbols }, (_, symbol) => chosen(own, symbol * width));
+      choose(portfolio, 0, chosen);
+      for (const [symbol, row] of chosenOfSymbols.entries()) choose(own, symbol * width, row);
       table.add({
         index,
         configuration,
         values,
         span,
-        ...(fault === undefined ? figures : { error: fault.message }),
-        ...(symbols === 0 || fault !== undefined ? {} : { symbols: rows }),
+        ...(fault === undefined ? { metrics: chosen } : { error: fault.message }),
+        ...(symbols === 0 || fault !== undefined ? {} : { symbols: chosenOfSymbols }),
       });
       pass(table.take());
     },
-    async finish(runtime) {
+    async finish(runtime, describe) {
       pass(table.finish());
-      if (spool !== undefined && file !== undefined) await writeBlocks(spool.table(), file, runtime);
+      if (spool === undefined || file === undefined) return;
+      const description = JSON.stringify(describe());
+      const metadata = { [descriptionKey]: description };
+      await writeBlocks(spool.table(), file, runtime, { metadata, beforeMove: () => removeSidecar(file) });
+      if (formatOf(file) === "csv") await writeSidecar(file, description);
     },
     [Symbol.dispose]: () => spool?.[Symbol.dispose](),
   };

@@ -1,18 +1,13 @@
 import { resolve } from "node:path";
 import type { MetricName, Table } from "@atc/backtest";
 import { AtcError, throwIfAborted } from "@atc/contract";
-import {
-  type Axis,
-  createResultTable,
-  type Objective,
-  type Requirements,
-  type Space,
-  type SweepConfiguration,
-} from "@atc/sweep";
+import { type Axis, createResultTable, type Objective, type Requirements, type SweepConfiguration } from "@atc/sweep";
+import type { RunOrigin } from "../backtest/run-origin.ts";
 import type { LeftOutSymbol } from "../evaluate/evaluation.ts";
-import { runsInLanes } from "../evaluate/lane-evaluator.ts";
+import type { SweepValidation } from "../validate/sweep-validation.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import { usableCache } from "../wiring/usable-cache.ts";
+import { baseConfiguration } from "./base-configuration.ts";
 import { configurationDigests } from "./configuration-digest.ts";
 import { type ExclusionCount, type LeadingResult, leadingResults } from "./leading-results.ts";
 import { checkTableFile, resultRows } from "./result-rows.ts";
@@ -20,9 +15,14 @@ import { type ScoreMap, scoreMap } from "./score-map.ts";
 import { type SweepProgress, searchConfigurations } from "./search-configurations.ts";
 import { spanEnds } from "./span-ends.ts";
 import { openStoredEvaluations, type StoredEvaluations } from "./stored-evaluations.ts";
-import { changedSince, storeOrigins, sweepKeys } from "./sweep-keys.ts";
+import { describeSweep } from "./sweep-description.ts";
+import { changedSince, keysOfSweep, type SweepKeys, storeOrigins } from "./sweep-keys.ts";
+import type { SearchedSpace, SweepListener } from "./sweep-listener.ts";
+import { sweepOrigin } from "./sweep-origin.ts";
 import { openSweep, type SweepSetup, type SweepSetupOptions } from "./sweep-setup.ts";
-import { unitSizes } from "./unit-sizes.ts";
+import { type RecordedTable, tableRecorder } from "./table-recorder.ts";
+import { unitSizesOf } from "./unit-sizes.ts";
+import { winnerJudge } from "./winner-judge.ts";
 
 /** How to run a sweep. */
 export interface RunSweepOptions extends SweepSetupOptions {
@@ -39,19 +39,31 @@ export interface RunSweepOptions extends SweepSetupOptions {
   readonly keepsAborted?: boolean;
   /**
    * A file for the table of all evaluations, which is written at the end: .csv, .arrow or .parquet. An existing file is
-   * replaced. An aborted sweep writes none.
+   * replaced. The description of the sweep is in its metadata; that of `TABLE.csv` is in `TABLE.csv.json`. An aborted
+   * sweep writes none.
    */
   readonly table?: string;
   /** Receives the batches of the table, in order, as they are complete. They belong to the receiver. */
   readonly onTable?: (batch: Table) => void;
+  /** Whether the table is recorded, so that the sweep can be stored as a run. Default: false. */
+  readonly isRecorded?: boolean;
+  /**
+   * Whether the winner is judged: whether it is more than luck. The bar returns of up to 2,000 configurations are
+   * computed again for it. Default: true.
+   */
+  readonly validate?: boolean;
   /** Receives the state of the sweep after every unit. */
   readonly onSweep?: (progress: SweepProgress) => void;
+  /** Makes what receives every evaluation, when the definition is checked and the data is open. */
+  readonly listen?: (searched: SearchedSpace) => SweepListener;
 }
 
 /** The results of a sweep. */
 export interface SweepOutcome {
   /** The name of the dataset that holds the data. */
   readonly dataset: string;
+  /** What the results come from. */
+  readonly origin: RunOrigin;
   /** The data as it was named. */
   readonly path: string;
   /** Whether the dataset already existed and was up to date. */
@@ -84,13 +96,25 @@ export interface SweepOutcome {
   readonly failed: readonly ExclusionCount[];
   /** Symbols that configurations left out, like a backtest. */
   readonly leftOut: readonly LeftOutSymbol[];
+  /**
+   * Whether the best configuration is more than luck; undefined without `validate`, without a best one, and after an
+   * abort.
+   */
+  readonly validation: SweepValidation | undefined;
   /** What to know about the search, one sentence each. */
   readonly notes: readonly string[];
   /** The best objective for pairs of values. */
   readonly map: ScoreMap | undefined;
+  /** The complete configuration of the best one; undefined if none has a place. */
+  readonly winner: SweepConfiguration | undefined;
+  /** The table for a stored run; undefined without `isRecorded`, and after an abort. */
+  readonly recorded: RecordedTable | undefined;
   /** Whether the search reached its end. False only after an abort, with `keepsAborted`. */
   readonly isComplete: boolean;
 }
+
+/** The most rows of a table that a stored run has. */
+const mostRecordedRows = 10_000;
 
 /** The most columns and rows of a map. */
 const mapSize: readonly [number, number] = [24, 24];
@@ -114,52 +138,21 @@ function mapPlaces(axes: readonly Axis[], map: RunSweepOptions["map"]): readonly
   });
 }
 
-/** A configuration that differs from all others in keys of the axes only. */
-function baseConfiguration(space: Space): SweepConfiguration | undefined {
-  // The middle of the space need not be valid, so several points are tried.
-  for (const part of [0.5, 0, 0.999, 0.25, 0.75])
-    try {
-      return space.configuration(space.axes.map((axis) => axis.atPart(part)));
-    } catch {}
-  return undefined;
-}
-
-/** What {@link storedOf} needs besides the sweep. */
-interface StoredOptions {
-  readonly resume: boolean;
-  /** The symbols that the caller chose. */
-  readonly wanted: readonly string[] | undefined;
-  /** Receives why nothing was found. */
-  readonly note: (text: string) => void;
-}
-
 /** The configurations that the cache has; undefined without a cache. */
 async function storedOf(
   runtime: Runtime,
-  { dataset, symbols, strategy, computed, keepsSymbols, period, varied }: SweepSetup,
-  { resume, wanted, note }: StoredOptions,
+  { symbols, computed, keepsSymbols }: SweepSetup,
+  keys: SweepKeys,
+  /** Receives why nothing was found; undefined to find nothing. */
+  note: ((text: string) => void) | undefined,
 ): Promise<StoredEvaluations | undefined> {
   const cache = await usableCache(runtime);
   if (cache === undefined) return undefined;
-  const { limit, benchmark } = runtime.config;
-  const keys = sweepKeys({
-    dataset,
-    symbols,
-    wanted,
-    strategy: strategy.on(dataset),
-    digest: strategy.own?.module.digest,
-    isBuiltIn: strategy.own === undefined && strategy.isPortable,
-    metrics: computed,
-    bySymbol: keepsSymbols,
-    period,
-    limit,
-    hasBenchmark: benchmark !== undefined || varied.has("benchmark"),
-  });
   const symbolMetrics = keepsSymbols ? symbols.length * computed.length : 0;
   const widths = { metrics: computed.length, symbolMetrics };
-  const stored = await openStoredEvaluations({ cache, key: keys.unit, ...widths, isRead: resume });
-  const changed = resume && stored.size === 0 ? await changedSince(cache, keys) : undefined;
-  if (changed !== undefined) note(changed);
+  const stored = await openStoredEvaluations({ cache, key: keys.unit, ...widths, isRead: note !== undefined });
+  const changed = note !== undefined && stored.size === 0 ? await changedSince(cache, keys) : undefined;
+  if (changed !== undefined) note?.(changed);
   await storeOrigins(cache, keys);
   return stored;
 }
@@ -184,37 +177,38 @@ export async function runSweep(
   const { space, sampler, objective, requirements, dataset, symbols, metrics, computed, period, varied } = sweep;
   const places = mapPlaces(space.axes, options.map);
   const notes: string[] = [];
-  const stored = await storedOf(runtime, sweep, { resume, wanted: options.symbols, note: (text) => notes.push(text) });
+  const keys = keysOfSweep(sweep, options.symbols);
+  const stored = await storedOf(runtime, sweep, keys, resume ? (text) => notes.push(text) : undefined);
   throwIfAborted(signal);
   const symbolCount = sweep.keepsSymbols ? symbols.length : 0;
   const { over } = definition;
   const leaders = leadingResults({ objective, requirements, over, metrics: computed, symbols: symbolCount, most: top });
+  const table = createResultTable({
+    axes: space.axes,
+    metrics,
+    symbols: bySymbol ? symbols : undefined,
+    withSpan: definition.sample?.method === "halving",
+  });
+  const recorder = options.isRecorded === true ? tableRecorder({ ...table, mostRows: mostRecordedRows }) : undefined;
   using results = resultRows({
-    table: createResultTable({
-      axes: space.axes,
-      metrics,
-      symbols: bySymbol ? symbols : undefined,
-      withSpan: definition.sample?.method === "halving",
-    }),
+    table,
     computed,
     metrics,
     symbols: bySymbol ? symbols.length : 0,
     file,
-    onTable: options.onTable,
+    receivers: [recorder?.add, options.onTable].filter((receiver) => receiver !== undefined),
   });
   const map = places === undefined ? undefined : scoreMap(space.axes, places, mapSize);
   const base = baseConfiguration(space);
+  const judge = options.validate === false ? undefined : winnerJudge(runtime, sweep, { base, options });
+  const listener = options.listen?.({ axes: space.axes, objective, metrics: computed, shown: metrics, map: places });
   const end = await searchConfigurations({
     space,
     sampler,
     digestOf: base === undefined ? undefined : configurationDigests(base, varied),
     stored,
     runner: sweep.runner,
-    sizes: unitSizes({
-      rows: sweep.rows,
-      // Strategies have no signals to share.
-      areShared: sweep.strategy.traits === undefined && base !== undefined && runsInLanes(base, computed),
-    }),
+    sizes: unitSizesOf(sweep, base),
     endOf: spanEnds(dataset, { symbols, limit: runtime.config.limit, period }),
     period,
     metrics: computed.length,
@@ -223,16 +217,24 @@ export async function runSweep(
     keepsAborted: options.keepsAborted === true,
     onResult(candidate, result, score) {
       results?.add(candidate, result);
+      judge?.add(candidate, result, score);
+      listener?.add(candidate, result.portfolio, score);
       if (candidate.span >= 1 && score !== undefined) map?.add(candidate.values, score);
     },
     onSweep: options.onSweep,
     onProgress: options.onProgress,
     signal,
   });
-  if (end.isComplete) await results?.finish(runtime);
+  const { evaluations } = end;
+  const describe = () => describeSweep(sweep, keys, { definition, bySymbol, evaluations });
+  if (end.isComplete) await results?.finish(runtime, describe);
+  const validation = end.isComplete
+    ? await judge?.finish({ winner: leaders.best[0], trials: evaluations, note: (text) => notes.push(text) })
+    : undefined;
   const chosen = metrics.map((name) => computed.indexOf(name));
   return {
     dataset: dataset.manifest.name,
+    origin: sweepOrigin(sweep),
     path: sweep.path,
     reused: sweep.opened.reused,
     symbols,
@@ -249,7 +251,10 @@ export async function runSweep(
     ranked: leaders.ranked,
     excluded: leaders.excluded,
     failed: leaders.failed,
+    validation,
     notes: [...notes, ...sampler.notes],
     map: map?.map,
+    winner: leaders.best[0] === undefined ? undefined : space.configuration(leaders.best[0].values),
+    recorded: recorder === undefined || !end.isComplete ? undefined : { ...recorder.finish(), description: describe() },
   };
 }

@@ -4,7 +4,8 @@ import type { Candidate, Outcome, Sampler, Space, SweepConfiguration } from "@at
 import type { EvaluationResults, LeftOutSymbol } from "../evaluate/evaluation.ts";
 import type { ConfigurationDigest } from "./configuration-digest.ts";
 import type { LeadingResult, LeadingResults } from "./leading-results.ts";
-import type { FoundEvaluation, StoredEvaluations } from "./stored-evaluations.ts";
+import type { StoredEvaluations } from "./stored-evaluations.ts";
+import type { FoundEvaluation } from "./stored-unit.ts";
 import type { UnitRunner } from "./unit-runner.ts";
 import type { UnitSizes } from "./unit-sizes.ts";
 
@@ -92,6 +93,7 @@ export async function searchConfigurations(options: SearchOptions): Promise<Sear
   let computed = 0;
   let cached = 0;
   let failure: unknown;
+  let isComplete = true;
   const startedAt = performance.now();
   let shownAt = startedAt;
 
@@ -101,7 +103,8 @@ export async function searchConfigurations(options: SearchOptions): Promise<Sear
     shownAt = now;
     const [best] = leaders.best;
     const done = computed + cached;
-    const total = sampler.most;
+    // A space with conditions has fewer configurations than the sampler can know before it has seen them all.
+    const total = isLast && isComplete ? done : sampler.most;
     options.onSweep?.({ done, total, cached, best });
     options.onProgress?.({
       phase: "computing",
@@ -193,7 +196,8 @@ export async function searchConfigurations(options: SearchOptions): Promise<Sear
   /** Takes a unit of candidates with the same span from the queue. */
   function takeUnit(): readonly QueuedCandidate[] {
     // If no more candidates can be asked for, all free threads get some.
-    const shared = Math.ceil(queue.length / Math.max(1, runner.concurrency - running.size));
+    const parts = sizes.areDivided ? Math.max(1, runner.concurrency - running.size) : 1;
+    const shared = Math.ceil(queue.length / parts);
     const size = Math.max(1, Math.min(sizes.next, shared));
     const end = queue[0]?.end;
     const other = queue.findIndex((one) => one.end !== end);
@@ -227,7 +231,6 @@ export async function searchConfigurations(options: SearchOptions): Promise<Sear
     }
   }
 
-  let isComplete = true;
   try {
     await search();
   } catch (error) {

@@ -1,18 +1,22 @@
-import type { Cache, CacheKey, CacheValue } from "@atc/cache";
-import type { AtcErrorCode, JsonObject, JsonValue } from "@atc/contract";
+import type { Cache, CacheKey } from "@atc/cache";
+import { isAtcError, type JsonObject } from "@atc/contract";
 import type { EvaluationResults, LeftOutSymbol } from "../evaluate/evaluation.ts";
 import type { ConfigurationDigest } from "./configuration-digest.ts";
 import { digestIndex } from "./digest-index.ts";
-
-/** The result of one configuration. Its arrays are valid until the next one is found. */
-export interface FoundEvaluation {
-  /** The metrics of the portfolio. */
-  readonly portfolio: Float64Array;
-  /** The metrics of all symbols: `[symbol][metric]`; empty unless wanted. */
-  readonly symbols: Float64Array;
-  /** Why there are no figures. */
-  readonly fault?: { readonly code: AtcErrorCode; readonly message: string } | undefined;
-}
+import {
+  type FoundEvaluation,
+  mostRows,
+  rowsOfUnit,
+  type StoredUnit,
+  type UnitRow,
+  type UnitWidths,
+  unitOf,
+  unitOfResults,
+  unitOfRows,
+  unitPlaces,
+  unitValue,
+} from "./stored-unit.ts";
+import { openUnitList } from "./unit-list.ts";
 
 /** The finished configurations of a sweep in the cache, found by their content. */
 export interface StoredEvaluations {
@@ -26,98 +30,40 @@ export interface StoredEvaluations {
 }
 
 /** What {@link openStoredEvaluations} needs. */
-export interface StoredEvaluationsOptions {
+export interface StoredEvaluationsOptions extends UnitWidths {
   readonly cache: Cache;
   /** Makes the key of the unit with a number, and of the list of units. */
   readonly key: (part: JsonObject) => CacheKey;
-  /** Metrics of a configuration's portfolio. */
-  readonly metrics: number;
-  /** Metrics of all its symbols; 0 unless wanted. */
-  readonly symbolMetrics: number;
   /** Whether stored results are found. They are stored in any case. */
   readonly isRead: boolean;
-}
-
-/** A unit as it is stored. */
-interface StoredUnit {
-  readonly digests: BigInt64Array;
-  readonly portfolios: Float64Array;
-  readonly symbols: Float64Array;
-  readonly faults: ReadonlyMap<number, NonNullable<FoundEvaluation["fault"]>>;
-  readonly leftOut: readonly LeftOutSymbol[];
 }
 
 /** Entries are found through the index, so they do not use the memory of the cache. */
 const once = { keepInMemory: false } as const;
 
-/** The most units, so that a place fits into an index: a unit has at most 4096 configurations. */
-const rowBits = 12;
-
-/** The most configurations of a unit. */
-export const mostConfigurations: number = 2 ** rowBits;
-
 /** Units that stay in memory, because neighbours in a sweep are mostly neighbours in a unit. */
 const openUnits = 4;
 
-function listOf(value: JsonValue | undefined): readonly JsonObject[] {
-  return Array.isArray(value) ? (value as readonly JsonObject[]) : [];
-}
-
-/** Decodes a unit; undefined if another version wrote it. */
-function unitOf(
-  { arrays, attributes }: CacheValue,
-  { metrics, symbolMetrics }: StoredEvaluationsOptions,
-): StoredUnit | undefined {
-  const { digests, portfolios, symbols } = arrays;
-  if (!(digests instanceof BigInt64Array && portfolios instanceof Float64Array && symbols instanceof Float64Array))
-    return undefined;
-  const rows = digests.length / 2;
-  if (portfolios.length !== rows * metrics || symbols.length !== rows * symbolMetrics) return undefined;
-  const faults = listOf(attributes?.["faults"]).map(({ row, code, message }) => {
-    return [Number(row), { code: String(code) as AtcErrorCode, message: String(message) }] as const;
-  });
-  const leftOut = listOf(attributes?.["leftOut"]) as readonly JsonObject[] as unknown as readonly LeftOutSymbol[];
-  return { digests, portfolios, symbols, faults: new Map(faults), leftOut };
-}
-
-/** The rows of a unit that are stored, as a value of the cache. */
-function storedValue(
-  digests: readonly ConfigurationDigest[],
-  { portfolios, symbols, faults, leftOut }: EvaluationResults,
-  { metrics, symbolMetrics }: StoredEvaluationsOptions,
-): { readonly value: CacheValue; readonly places: readonly number[] } {
-  const known = new Map(faults.map((fault) => [fault.place, fault]));
-  const places = [...digests.keys()].filter((place) => known.get(place)?.code !== "ATC_STRATEGY");
-  const words = new BigInt64Array(2 * places.length);
-  const stored = {
-    portfolios: new Float64Array(places.length * metrics),
-    symbols: new Float64Array(places.length * symbolMetrics),
-  };
-  const storedFaults: JsonObject[] = [];
-  for (const [row, place] of places.entries()) {
-    const digest = digests[place] as ConfigurationDigest;
-    words[2 * row] = digest.high;
-    words[2 * row + 1] = digest.low;
-    stored.portfolios.set(portfolios.subarray(place * metrics, (place + 1) * metrics), row * metrics);
-    stored.symbols.set(symbols.subarray(place * symbolMetrics, (place + 1) * symbolMetrics), row * symbolMetrics);
-    const fault = known.get(place);
-    if (fault !== undefined) storedFaults.push({ row, code: fault.code, message: fault.message });
-  }
-  const attributes = { faults: storedFaults, leftOut: leftOut.map((one) => ({ ...one })) };
-  return { value: { arrays: { digests: words, ...stored }, attributes }, places };
-}
+/** A unit with a smaller part of the most configurations is small. */
+const smallPart = 1 / 4;
+/** So many small units are joined: each costs a file, and a reading when the next sweep begins. */
+const mostSmall = 64;
 
 /**
  * Opens the finished units of a sweep. A unit is an entry with a number of its own. A sweep that was killed after an
- * entry and before the list of entries finds it all the same: it looks for the numbers after the listed ones.
+ * entry and before the list of entries finds it all the same: it looks for the numbers after the listed ones. Sweeps of
+ * the same data may run at the same time.
  */
 export async function openStoredEvaluations(options: StoredEvaluationsOptions): Promise<StoredEvaluations> {
   const { cache, key, metrics, symbolMetrics, isRead } = options;
+  const most = mostRows(options);
   const index = digestIndex();
   const open = new Map<number, StoredUnit>();
   const leftOut = new Map<string, LeftOutSymbol>();
-  const listKey = key({ units: "list" });
-  let next = 0;
+  const list = await openUnitList(cache, key({ units: "list" }));
+  /** The numbers of small units, with their configurations. */
+  const small = new Map<number, number>();
+  let isJoining = false;
 
   function keep(number: number, unit: StoredUnit): void {
     open.delete(number);
@@ -126,9 +72,11 @@ export async function openStoredEvaluations(options: StoredEvaluationsOptions): 
   }
 
   function register(number: number, unit: StoredUnit): void {
-    for (let row = 0; row < unit.digests.length / 2; row++)
-      index.set({ high: unit.digests[2 * row] ?? 0n, low: 0n }, number * mostConfigurations + row);
+    const rows = rowsOfUnit(unit);
+    for (let row = 0; row < rows; row++)
+      index.set({ high: unit.digests[2 * row] ?? 0n, low: 0n }, number * unitPlaces + row);
     for (const one of unit.leftOut) leftOut.set(one.symbol, one);
+    if (rows < smallPart * most) small.set(number, rows);
   }
 
   async function unitAt(number: number): Promise<StoredUnit | undefined> {
@@ -140,15 +88,98 @@ export async function openStoredEvaluations(options: StoredEvaluationsOptions): 
     return unit;
   }
 
-  if (isRead) {
-    const list = await cache.get(listKey, once);
-    const count = Number(list?.attributes?.["count"] ?? 0);
-    for (; ; next++) {
-      const unit = await unitAt(next);
-      if (unit !== undefined) register(next, unit);
-      // The cache may have evicted a listed unit.
-      else if (next >= count) break;
+  /** The place of a configuration, whose unit may be joined with others while it is read. */
+  async function rowOf(digest: ConfigurationDigest): Promise<UnitRow | undefined> {
+    for (let tried = -1; ; ) {
+      const place = index.get(digest);
+      if (place === undefined || place === tried) return undefined;
+      const row = place % unitPlaces;
+      const unit = await unitAt((place - row) / unitPlaces);
+      if (unit !== undefined) return { unit, row };
+      tried = place;
     }
+  }
+
+  /** A number that no sweep has used, also none that runs at the same time in another process. */
+  async function freeNumber(): Promise<number> {
+    await list.refresh();
+    for (;;) {
+      const number = list.take();
+      if ((await cache.get(key({ unit: number }), once)) === undefined) return number;
+    }
+  }
+
+  /** The configurations of a unit that no later unit has. */
+  function ownRows(number: number, unit: StoredUnit): readonly UnitRow[] {
+    const rows = Array.from({ length: rowsOfUnit(unit) }, (_, row) => row);
+    const isOwn = (row: number): boolean =>
+      index.get({ high: unit.digests[2 * row] ?? 0n, low: 0n }) === number * unitPlaces + row;
+    return rows.filter(isOwn).map((row) => ({ unit, row }));
+  }
+
+  /** The smallest units that fit into one. */
+  function unitsToJoin(): readonly number[] {
+    const chosen: number[] = [];
+    let rows = 0;
+    for (const [number, count] of [...small].sort(([, a], [, b]) => a - b)) {
+      rows += count;
+      if (rows > most) break;
+      chosen.push(number);
+    }
+    return chosen;
+  }
+
+  /**
+   * Joins small units. They are removed only after the joined one is stored and listed, so a crash loses nothing: it
+   * leaves configurations that are in two units, of which the later one counts. False if the cache refuses the unit.
+   */
+  async function join(): Promise<boolean> {
+    const numbers = unitsToJoin();
+    const rows: UnitRow[] = [];
+    for (const number of numbers) {
+      const unit = await unitAt(number);
+      // The cache may have evicted it.
+      if (unit !== undefined) rows.push(...ownRows(number, unit));
+    }
+    if (rows.length > 0) {
+      const unit = unitOfRows(rows, options);
+      const number = await freeNumber();
+      if (!(await cache.set(key({ unit: number }), unitValue(unit), once))) return false;
+      await list.store();
+      register(number, unit);
+    }
+    for (const number of numbers) {
+      small.delete(number);
+      open.delete(number);
+      await cache.delete(key({ unit: number }));
+    }
+    list.remove(numbers);
+    await list.store();
+    return true;
+  }
+
+  /** Joins small units if there are many, one join at a time. */
+  async function joinIfMany(): Promise<void> {
+    if (small.size < mostSmall || isJoining) return;
+    isJoining = true;
+    try {
+      isJoining = !(await join());
+    } catch (error) {
+      // Nothing is lost, so the sweep continues. The next one joins them.
+      if (!isAtcError(error)) throw error;
+    }
+  }
+
+  if (isRead) {
+    for (let number = 0; ; number++) {
+      if (list.isRemoved(number)) continue;
+      const unit = await unitAt(number);
+      if (unit !== undefined) register(number, unit);
+      // The cache may have evicted a listed unit.
+      else if (number >= list.next) break;
+      while (list.next <= number) list.take();
+    }
+    await joinIfMany();
   }
 
   return {
@@ -159,11 +190,10 @@ export async function openStoredEvaluations(options: StoredEvaluationsOptions): 
       return [...leftOut.values()];
     },
     async find(digest) {
-      const place = index.get(digest);
-      if (place === undefined) return undefined;
-      const row = place % mostConfigurations;
-      const unit = await unitAt((place - row) / mostConfigurations);
-      if (unit?.digests[2 * row] !== digest.high || unit.digests[2 * row + 1] !== digest.low) return undefined;
+      const found = await rowOf(digest);
+      if (found === undefined) return undefined;
+      const { unit, row } = found;
+      if (unit.digests[2 * row] !== digest.high || unit.digests[2 * row + 1] !== digest.low) return undefined;
       return {
         portfolio: unit.portfolios.subarray(row * metrics, (row + 1) * metrics),
         symbols: unit.symbols.subarray(row * symbolMetrics, (row + 1) * symbolMetrics),
@@ -171,13 +201,13 @@ export async function openStoredEvaluations(options: StoredEvaluationsOptions): 
       };
     },
     async store(digests, results, costMs) {
-      const { value, places } = storedValue(digests, results, options);
-      if (places.length === 0) return;
-      const number = next++;
-      if (!(await cache.set(key({ unit: number }), value, { costMs, ...once }))) return;
-      const unit = unitOf(value, options);
-      if (unit !== undefined) register(number, unit);
-      await cache.set(listKey, { arrays: {}, attributes: { count: number + 1 } }, once);
+      const unit = unitOfResults(digests, results, options);
+      if (rowsOfUnit(unit) === 0) return;
+      const number = await freeNumber();
+      if (!(await cache.set(key({ unit: number }), unitValue(unit), { costMs, ...once }))) return;
+      register(number, unit);
+      await list.store();
+      await joinIfMany();
     },
   };
 }

@@ -6,12 +6,13 @@ import { knownTimes } from "@atc/resample";
 import { contentKeys } from "../compute/content-keys.ts";
 import { asJson } from "../wiring/config-parts.ts";
 import { defaultsDigest } from "./configuration-digest.ts";
+import type { SweepSetup } from "./sweep-setup.ts";
 
 /** Increase it with every change of what units hold, or of the evaluation. */
 const sweepVersion = 1;
 
 /** What the results of a sweep depend on besides the configurations. */
-export interface SweepContent {
+interface SweepContent {
   readonly dataset: Dataset;
   /** The symbols, sorted. */
   readonly symbols: readonly string[];
@@ -40,10 +41,12 @@ export interface SweepKeys {
   /** The key under which a sweep of the same data and strategy, by name, says what it was computed from. */
   readonly origins: CacheKey;
   readonly current: Origins;
+  /** What the dataset says of its times; undefined if nothing depends on it. */
+  readonly times: string | undefined;
 }
 
 /** Makes the keys of a sweep. Configurations are not part of them: units are found by what they contain. */
-export function sweepKeys(content: SweepContent): SweepKeys {
+function sweepKeys(content: SweepContent): SweepKeys {
   const { dataset, symbols, wanted, strategy, digest, metrics, bySymbol, period, limit, hasBenchmark, isBuiltIn } =
     content;
   const { manifest } = dataset;
@@ -85,7 +88,33 @@ export function sweepKeys(content: SweepContent): SweepKeys {
       code: digest ?? "",
       version: JSON.stringify([version, resultVersion, defaultsDigest]),
     },
+    times: isBuiltIn ? undefined : JSON.stringify(knownTimes(manifest)),
   };
+}
+
+/**
+ * Makes the keys of an open sweep.
+ *
+ * @param wanted - the symbols that the caller chose
+ */
+export function keysOfSweep(
+  { dataset, symbols, strategy, computed, keepsSymbols, period, varied, config }: SweepSetup,
+  wanted: readonly string[] | undefined,
+): SweepKeys {
+  const { limit, benchmark } = config;
+  return sweepKeys({
+    dataset,
+    symbols,
+    wanted,
+    strategy: strategy.on(dataset),
+    digest: strategy.own?.module.digest,
+    isBuiltIn: strategy.own === undefined && strategy.isPortable,
+    metrics: computed,
+    bySymbol: keepsSymbols,
+    period,
+    limit,
+    hasBenchmark: benchmark !== undefined || varied.has("benchmark"),
+  });
 }
 
 const changes: readonly { readonly name: keyof Origins; readonly what: string; readonly verb: string }[] = [
@@ -94,15 +123,23 @@ const changes: readonly { readonly name: keyof Origins; readonly what: string; r
   { name: "version", what: "the version of atc", verb: "has" },
 ];
 
-/** Says what has changed since an earlier sweep of the same data and strategy; undefined if nothing has. */
-export async function changedSince(cache: Cache, { origins, current }: SweepKeys): Promise<string | undefined> {
+/**
+ * Says what has changed since an earlier run of the same data and strategy; undefined if nothing has.
+ *
+ * @param run - what ran, in a word
+ */
+export async function changedSince(
+  cache: Cache,
+  { origins, current }: SweepKeys,
+  run = "sweep",
+): Promise<string | undefined> {
   const stored = (await cache.get(origins, { keepInMemory: false }))?.attributes;
   if (stored === undefined) return undefined;
   const changed = changes.filter(({ name }) => stored[name] !== current[name]);
   const [first] = changed;
   if (first === undefined) return undefined;
   const verb = changed.length === 1 ? first.verb : "have";
-  return `${changed.map(({ what }) => what).join(" and ")} ${verb} changed since the last sweep, so its configurations are computed again`;
+  return `${changed.map(({ what }) => what).join(" and ")} ${verb} changed since the last ${run}, so its configurations are computed again`;
 }
 
 /** Stores what a sweep is computed from. */

@@ -1,4 +1,5 @@
-import { checkData, checkPeriod, type MetricName, type Period, periodRows } from "@atc/backtest";
+import { checkPeriod, type MetricName, type Period, periodRows } from "@atc/backtest";
+import type { AtcConfig } from "@atc/config";
 import { AtcError, type Dataset, type Executor, type Strategy } from "@atc/contract";
 import {
   createSampler,
@@ -13,10 +14,14 @@ import {
   sweepMetrics,
 } from "@atc/sweep";
 import { runtimeFor } from "../backtest/runtime-for.ts";
+import { isStrategyPath } from "../backtest/strategy-place.ts";
 import { chosenSymbols } from "../data/chosen-symbols.ts";
 import { type DataOptions, type OpenedData, openData } from "../data/open-data.ts";
+import type { ReturnSource } from "../validate/collect-returns.ts";
 import { backtestPart, signalPart } from "../wiring/config-parts.ts";
 import type { Runtime } from "../wiring/runtime.ts";
+import { checkBase } from "./check-base.ts";
+import { returnRunner } from "./return-runner.ts";
 import { storedMetrics } from "./sweep-metrics.ts";
 import { type SweepStrategy, sweepStrategy } from "./sweep-strategy.ts";
 import { type UnitRunner, unitRunner } from "./unit-runner.ts";
@@ -37,6 +42,8 @@ export interface SweepSetupOptions extends DataOptions {
 
 /** A sweep whose data is open. Disposal closes it. */
 export interface SweepSetup extends AsyncDisposable {
+  /** The effective configuration, with the defaults of the strategy's scope. */
+  readonly config: AtcConfig;
   readonly space: Space;
   readonly sampler: Sampler;
   readonly objective: Objective;
@@ -60,6 +67,8 @@ export interface SweepSetup extends AsyncDisposable {
   /** The keys that configurations differ in. */
   readonly varied: ReadonlySet<string>;
   readonly runner: UnitRunner;
+  /** Computes the bar returns of configurations. */
+  readonly returns: ReturnSource;
 }
 
 function periodOf({ period }: SweepSetupOptions): Period | undefined {
@@ -93,12 +102,16 @@ function readSymbols(
   return { symbols, rows };
 }
 
+/** What the metrics to compute depend on. */
+type ComputedMetricsOptions = Pick<SweepSetup, "metrics" | "objective" | "requirements">;
+
 /** Evaluations that are assumed if only the end of the search shows their number. */
 const unknownEvaluations = 1000;
 
 /**
  * Checks the definition of a sweep, opens its data and prepares its threads.
  *
+ * @param computedOf - gives the metrics to compute. Default: those that every sweep stores
  * @throws what `openData` throws; ATC_INVALID_CONFIG and ATC_INVALID_ARGUMENT for the definition; ATC_NOT_FOUND for a
  * symbol
  */
@@ -106,6 +119,7 @@ export async function openSweep(
   given: Runtime,
   data: string | undefined,
   options: SweepSetupOptions,
+  computedOf: (sweep: ComputedMetricsOptions) => readonly MetricName[] = ({ metrics }) => storedMetrics(metrics),
 ): Promise<SweepSetup> {
   const { definition, bySymbol = false } = options;
   const period = periodOf(options);
@@ -130,14 +144,18 @@ export async function openSweep(
     owned.push(opened);
     const { dataset, path = data ?? dataset.manifest.name } = opened;
     const { symbols, rows } = readSymbols(runtime, dataset, options.symbols, period);
-    checkData(backtestPart(runtime.config), strategy.on(dataset), dataset);
-    const computed = storedMetrics(metrics);
+    const varied = new Set(space.axes.flatMap(({ keys }) => keys));
+    checkBase(backtestPart(runtime.config), strategy.on(dataset), dataset, varied);
+    const computed = computedOf({ metrics, objective, requirements });
     const keepsSymbols = bySymbol || over !== undefined;
-    const hasThreads = strategy.isPortable && strategy.own === undefined;
+    // A module of the user's runs on its own threads, unless it is of a package that other machines have.
+    const isOfPackage = strategy.own !== undefined && !isStrategyPath(strategy.own.module.label);
+    const hasThreads = strategy.isPortable && (strategy.own === undefined || (isOfPackage && runtime.runsElsewhere));
     const bars = rows * (sampler.most ?? unknownEvaluations);
-    const executor: Executor | undefined = hasThreads ? await runtime.executor(bars) : undefined;
+    const executor: Executor | undefined = hasThreads ? await runtime.executor(bars, "anywhere") : undefined;
     if (executor !== undefined) owned.push(executor);
     return {
+      config: runtime.config,
       space,
       sampler,
       objective,
@@ -152,7 +170,8 @@ export async function openSweep(
       metrics,
       computed,
       keepsSymbols,
-      varied: new Set(space.axes.flatMap(({ keys }) => keys)),
+      varied,
+      returns: returnRunner(runtime, { dataset, strategy, symbols, period, executor }),
       runner: unitRunner(runtime, { dataset, strategy, symbols, metrics: computed, bySymbol: keepsSymbols, executor }),
       [Symbol.asyncDispose]: close,
     };

@@ -37,6 +37,13 @@ function arrayOf(values: TypedArray | TextColumn): TypedArray {
   return "indices" in values ? values.indices : values;
 }
 
+/** Makes a function of its own that creates such an array: a closure beside the array would keep the array alive. */
+function creatorOf(array: TypedArray): () => TypedArray {
+  const { length } = array;
+  const type = array.constructor as ArrayConstructor;
+  return () => new type(length);
+}
+
 function bytesOf({ buffer, byteOffset, byteLength }: TypedArray): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
@@ -94,8 +101,7 @@ export function tableSpool({ folder, columns, texts }: TableSpoolOptions): Table
     append({ length, values }) {
       const places = columns.map(({ name }): [string, Place] => {
         const array = arrayOf(values[name] as TypedArray | TextColumn);
-        const create = (): TypedArray => new (array.constructor as ArrayConstructor)(array.length);
-        return [name, { offset: write(bytesOf(array)), create }];
+        return [name, { offset: write(bytesOf(array)), create: creatorOf(array) }];
       });
       batches.push({ length, places: new Map(places) });
       rows += length;
@@ -123,8 +129,13 @@ export function tableSpool({ folder, columns, texts }: TableSpoolOptions): Table
       };
     },
     [Symbol.dispose]() {
-      if (isOpen) closeSync(descriptor);
+      if (!isOpen) return;
       isOpen = false;
+      try {
+        closeSync(descriptor);
+      } catch {
+        // The rows are not needed any more.
+      }
     },
   };
 }

@@ -1,36 +1,57 @@
 import type { MetricName, Period } from "@atc/backtest";
-import { AtcError, type Dataset, type Executor, isAtcError } from "@atc/contract";
+import { AtcError, type Dataset, type Executor } from "@atc/contract";
 import type { SweepConfiguration } from "@atc/sweep";
-import { datasetRef } from "../compute/thread-datasets.ts";
-import type { UnitTaskInput } from "../compute/unit-task.ts";
-import type { WatchedModule } from "../compute/watched-module.ts";
+import type { StitchTaskInput, UnitTaskInput } from "../compute/unit-task.ts";
 import {
   type EvaluationFault,
   type EvaluationResults,
+  type EvaluationSpan,
   type EvaluationUnit,
   emptyResults,
   type LeftOutSymbol,
 } from "../evaluate/evaluation.ts";
-import { generalEvaluator } from "../evaluate/general-evaluator.ts";
-import { laneEvaluator } from "../evaluate/lane-evaluator.ts";
-import { packConfigurations } from "../evaluate/packed-configurations.ts";
+import { spanEvaluator } from "../evaluate/spans/span-evaluator.ts";
+import { unitEvaluators } from "../evaluate/spans/unit-evaluators.ts";
+import {
+  type ChoicesOfWindows,
+  type StitchedResults,
+  type StitchUnit,
+  stitchWindows,
+} from "../evaluate/stitch/stitch-windows.ts";
 import { runWatched } from "../strategy/strategy-watch.ts";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { SweepStrategy } from "./sweep-strategy.ts";
+import { onThreads, unitParts } from "./unit-parts.ts";
 
 const taskRef = { task: "@atc/runtime#evaluateUnit", version: 1 };
+const stitchRef = { task: "@atc/runtime#stitchChoices", version: 1 };
 
 /** Evaluates units of a sweep: on threads, or on this one. */
 export interface UnitRunner {
   /** Number of units that run at the same time. */
   readonly concurrency: number;
-  /** Evaluates one or more configurations over a period. */
+  /** Evaluates one or more configurations over a period, or over spans that replace it. */
   run(
     configurations: readonly SweepConfiguration[],
     period: Period | undefined,
     signal: AbortSignal | undefined,
+    spans?: EvaluationUnit["spans"],
   ): Promise<EvaluationResults>;
+  /** Follows choices of windows through their tests, with the metrics that are wanted of them. */
+  stitch(choices: ChosenWindows, signal: AbortSignal | undefined): Promise<StitchedResults>;
 }
+
+/** The choices of windows. */
+interface ChosenWindows {
+  /** The chosen configurations, one or more. */
+  readonly configurations: readonly SweepConfiguration[];
+  /** Training, test and choice of each window. */
+  readonly windows: ChoicesOfWindows & { readonly spans: readonly EvaluationSpan[] };
+  readonly metrics: readonly MetricName[];
+}
+
+/** When accounts trade. */
+type UnitTimes = Pick<EvaluationUnit, "period" | "spans">;
 
 /** What a unit runner needs besides the runtime. */
 export interface UnitRunnerOptions {
@@ -39,7 +60,7 @@ export interface UnitRunnerOptions {
   readonly symbols: readonly string[];
   readonly metrics: readonly MetricName[];
   readonly bySymbol: boolean;
-  /** The threads; undefined to compute on this one. */
+  /** The threads, or for a strategy of a package those of other machines; undefined to compute on this one. */
   readonly executor: Executor | undefined;
 }
 
@@ -49,8 +70,8 @@ function joinedResults(
   single: readonly (EvaluationResults | Omit<EvaluationFault, "place">)[],
 ): EvaluationResults {
   const results = emptyResults(unit);
-  const width = unit.metrics.length;
-  const symbolWidth = unit.bySymbol ? width * unit.symbols.length : 0;
+  const width = results.portfolios.length / single.length;
+  const symbolWidth = results.symbols.length / single.length;
   const faults: EvaluationFault[] = [];
   const leftOut = new Map<string, LeftOutSymbol>();
   for (const [place, one] of single.entries()) {
@@ -72,49 +93,17 @@ function joinedResults(
 /** Creates the runner of a sweep's units. */
 export function unitRunner(runtime: Runtime, options: UnitRunnerOptions): UnitRunner {
   const { dataset, strategy, symbols, metrics, bySymbol, executor } = options;
-  const { config } = runtime;
-  const { limit } = config;
-  const folders = [config.dataDir, config.cacheDir];
+  const { limit } = runtime.config;
   const { own } = strategy;
+  const parts = unitParts(runtime, { dataset, strategy });
 
-  const unitOf = (configurations: readonly SweepConfiguration[], period: Period | undefined): EvaluationUnit => {
-    return { configurations, symbols, metrics, bySymbol, limit, period };
+  const unitOf = (configurations: readonly SweepConfiguration[], { period, spans }: UnitTimes): EvaluationUnit => {
+    return { configurations, symbols, metrics, bySymbol, limit, period, spans };
   };
 
-  const inputOf = (unit: EvaluationUnit, module: WatchedModule | undefined): UnitTaskInput => ({
-    ...unit,
-    ...datasetRef(runtime.storeRef, dataset.manifest),
-    configurations: packConfigurations(unit.configurations),
-    strategy: config.strategy,
-    own: module,
-    folders,
-  });
-
   async function runHere(unit: EvaluationUnit, signal: AbortSignal | undefined): Promise<EvaluationResults> {
-    const warn = (message: string): void => runtime.warn(message);
-    const strategyOf = strategy.configured(dataset);
-    const general = generalEvaluator({ dataset, strategyOf, folders, warn });
-    const isAtc = strategy.traits === undefined;
-    // Its decisions depend on the simulation, not on parameters.
-    const isOfColumns = strategy.isPortable && config.strategy === "columns";
-    const evaluate = isOfColumns
-      ? general
-      : laneEvaluator({ dataset, general, strategyOf: isAtc ? undefined : strategyOf });
+    const evaluate = spanEvaluator(unitEvaluators(parts.evaluators()));
     return await evaluate(unit, { signal });
-  }
-
-  async function runOnThreads(
-    threads: Executor,
-    unit: EvaluationUnit,
-    signal: AbortSignal | undefined,
-  ): Promise<EvaluationResults> {
-    try {
-      return await threads.submit<UnitTaskInput, EvaluationResults>(taskRef, inputOf(unit, undefined), { signal });
-    } catch (error) {
-      // The dataset was replaced, but it is still open here.
-      if (isAtcError(error, "ATC_REPLACED")) return await runHere(unit, signal);
-      throw error;
-    }
   }
 
   /**
@@ -127,7 +116,12 @@ export function unitRunner(runtime: Runtime, options: UnitRunnerOptions): UnitRu
     signal: AbortSignal | undefined,
   ): Promise<EvaluationResults> {
     const watched = (some: EvaluationUnit): ReturnType<typeof runWatched<UnitTaskInput, EvaluationResults>> =>
-      runWatched((watch) => inputOf(some, { module, watch }), { executor: threads, task: taskRef, deadline, signal });
+      runWatched((watch) => parts.inputOf(some, { module, watch }), {
+        executor: executor ?? threads,
+        task: taskRef,
+        deadline,
+        signal,
+      });
     const whole = await watched(unit);
     if (whole.kind === "done") return whole.output;
     const single: (EvaluationResults | Omit<EvaluationFault, "place">)[] = [];
@@ -139,13 +133,48 @@ export function unitRunner(runtime: Runtime, options: UnitRunnerOptions): UnitRu
     return joinedResults(unit, single);
   }
 
+  async function stitchHere(given: StitchUnit, signal: AbortSignal | undefined): Promise<StitchedResults> {
+    const own = parts.evaluators();
+    return await stitchWindows({ ...own, evaluators: unitEvaluators(own) }, given, { signal });
+  }
+
+  async function stitchOwn(
+    { module, executor: threads, deadline }: NonNullable<typeof own>,
+    { unit, windows }: StitchUnit,
+    signal: AbortSignal | undefined,
+  ): Promise<StitchedResults> {
+    const outcome = await runWatched<StitchTaskInput, StitchedResults>(
+      (watch) => ({ ...parts.inputOf(unit, { module, watch }), windows }),
+      { executor: executor ?? threads, task: stitchRef, deadline, signal },
+    );
+    if (outcome.kind === "done") return outcome.output;
+    return {
+      chosen: { ...emptyResults(unit), faults: [], leftOut: [] },
+      returns: new Float64Array(4 * windows.choices.length).fill(Number.NaN),
+      account: undefined,
+      missing: `the strategy "${module.label}" ${outcome.what}`,
+    };
+  }
+
   return {
-    concurrency: own?.executor.concurrency ?? executor?.concurrency ?? 1,
-    async run(configurations, period, signal) {
+    get concurrency() {
+      return (executor ?? own?.executor)?.concurrency ?? 1;
+    },
+    async run(configurations, period, signal, spans) {
       if (configurations.length === 0) throw new AtcError("ATC_INVALID_ARGUMENT", "a unit has no configurations");
-      const unit = unitOf(configurations, period);
+      const unit = unitOf(configurations, { period, spans });
       if (own !== undefined) return await runOwn(own, unit, signal);
-      return executor === undefined ? await runHere(unit, signal) : await runOnThreads(executor, unit, signal);
+      const here = () => runHere(unit, signal);
+      if (executor === undefined) return await here();
+      return await onThreads(executor, { task: taskRef, input: parts.inputOf(unit, undefined), here }, { signal });
+    },
+    async stitch({ configurations, windows: { spans, ...windows }, metrics: wanted }, signal) {
+      const unit = { configurations, symbols, metrics: wanted, bySymbol: false, limit, period: undefined, spans };
+      if (own !== undefined) return await stitchOwn(own, { unit, windows }, signal);
+      const here = () => stitchHere({ unit, windows }, signal);
+      if (executor === undefined) return await here();
+      const input: StitchTaskInput = { ...parts.inputOf(unit, undefined), windows };
+      return await onThreads(executor, { task: stitchRef, input, here }, { signal });
     },
   };
 }

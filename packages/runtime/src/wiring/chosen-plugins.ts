@@ -28,7 +28,8 @@ interface ChosenStore {
 export async function chosenStore({ config, host, ownHost }: Setup): Promise<ChosenStore> {
   const finder = config.dataStore === configDefaults.dataStore ? ownHost : host;
   const plugin = await finder.locate("array-store", config.dataStore);
-  const offered = { directory: config.dataDir, backend: config.useMemoryMapped ? "auto" : "read" };
+  const { dataDir: directory, useMemoryMapped, keepGenerations } = config;
+  const offered = { directory, backend: useMemoryMapped ? "auto" : "read", keepGenerations };
   const options = declaredOptions(plugin, offered);
   return {
     store: await finder.find("array-store", config.dataStore, options),
@@ -45,13 +46,36 @@ function executorPlace({ config: { executor }, host, ownHost }: Setup): {
   return { name: executor, finder: executor === "inline" ? ownHost : host };
 }
 
-/** Creates the executor, with the options that it declares of those that the runtime has. */
-export async function chosenExecutor(setup: Setup, threads: number): Promise<Executor> {
+/** Options of an executor that only one of its kind declares. */
+type OfferedOptions = Readonly<Record<string, unknown>>;
+
+/**
+ * Creates the executor, with the options that it declares of those that the runtime has.
+ *
+ * @param more - further options that the runtime has
+ */
+export async function chosenExecutor(setup: Setup, threads: number, more: OfferedOptions = {}): Promise<Executor> {
   const { name, finder } = executorPlace(setup);
   const plugin = await finder.locate("executor", name);
   const modules = { "@atc/runtime": tasksOf("@atc/runtime"), "@atc/ingest": tasksOf("@atc/ingest") };
-  const offered = { modules, threads, maxYoungHeapMiB: youngHeapMiB };
-  return await finder.find("executor", name, declaredOptions(plugin, offered));
+  const offered = { modules, threads, maxYoungHeapMiB: youngHeapMiB, ...more };
+  const executor = await finder.find("executor", name, declaredOptions(plugin, offered));
+  if (!plugin.runsElsewhere) return executor;
+  const { departing } = await import("./task-places.ts");
+  return departing(executor);
+}
+
+/** Whether the tasks of the chosen executor run in other processes. */
+export async function runsElsewhere(setup: Setup): Promise<boolean> {
+  const { name, finder } = executorPlace(setup);
+  if (finder === setup.ownHost) return false;
+  return (await finder.locate("executor", name)).runsElsewhere;
+}
+
+/** Creates threads of this process, whatever the configured executor is. */
+export async function localExecutor({ ownHost }: Setup, threads: number): Promise<Executor> {
+  const modules = { "@atc/runtime": tasksOf("@atc/runtime"), "@atc/ingest": tasksOf("@atc/ingest") };
+  return await ownHost.find("executor", "worker", { modules, threads, maxYoungHeapMiB: youngHeapMiB });
 }
 
 /**

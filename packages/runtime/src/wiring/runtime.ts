@@ -3,8 +3,16 @@ import type { ArrayStore, Codec, Executor } from "@atc/contract";
 import { findCodec } from "../cache/compression.ts";
 import { configuredCache } from "../cache/configured-cache.ts";
 import type { StoreRef } from "../plugins/store-ref.ts";
-import { checkChosen, chosenExecutor, chosenStore, strategyExecutor } from "./chosen-plugins.ts";
+import {
+  checkChosen,
+  chosenExecutor,
+  chosenStore,
+  localExecutor,
+  runsElsewhere,
+  strategyExecutor,
+} from "./chosen-plugins.ts";
 import { machineDefaults } from "./machine-defaults.ts";
+import { type QueueOptions, queueOffer } from "./queue-options.ts";
 import { openSetup, type Setup, type SetupOptions } from "./setup.ts";
 import { leasedExecutor } from "./thread-lease.ts";
 
@@ -22,6 +30,8 @@ export interface RuntimeOptions extends SetupOptions {
    * MB.
    */
   readonly threads?: number;
+  /** How an executor whose tasks run in other processes finds them. */
+  readonly queue?: QueueOptions | undefined;
 }
 
 /** All packages, wired by one configuration. Disposal closes what it opened. Relative paths of data start in `cwd`. */
@@ -46,8 +56,15 @@ export interface Runtime extends Omit<Setup, "ownHost">, AsyncDisposable {
    * An executor for work on `bars` bars; undefined if the caller should compute on its own thread. Threads start with
    * the first task. Dispose the executor after the work: the threads end with the last lease, which frees their
    * memory.
+   *
+   * @param reach - `anywhere` if the tasks may run in other processes: they use neither memory nor open files of this
+   * one. Default: `here`
    */
-  executor(bars: number): Promise<Executor | undefined>;
+  executor(bars: number, reach?: "here" | "anywhere"): Promise<Executor | undefined>;
+  /** Whether the tasks of the configured executor run in other processes. */
+  readonly runsElsewhere: boolean;
+  /** A remark for people on the queue of the current run; undefined if its tasks run in this process. */
+  queueNote(): string | undefined;
   /**
    * Threads for a strategy of the user's, whatever the configured executor is. Dispose them after the work, so that the
    * next run loads the strategy again.
@@ -55,6 +72,23 @@ export interface Runtime extends Omit<Setup, "ownHost">, AsyncDisposable {
   strategyThreads(): Promise<Executor>;
   /** Warns the user; each message is passed on once. */
   warn(message: string): void;
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+function queueNote({ queue, concurrency }: Executor): string | undefined {
+  const run = queue?.ownRun();
+  if (run === undefined) return undefined;
+  const { workers, repeated, reused, costMs } = run;
+  const notes = [
+    workers === 0 ? "no worker" : `${counted(workers, "worker")} with ${counted(concurrency, "slot")}`,
+    repeated === 0 ? "" : `${repeated} repeated`,
+    reused === 0 ? "" : `${reused} stored already`,
+    costMs === 0 ? "" : `${(costMs / 1000).toFixed(1)} s of workers`,
+  ];
+  return notes.filter((note) => note !== "").join(", ");
 }
 
 /** Below this many bars, starting threads takes longer than the work. */
@@ -79,7 +113,17 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     return found;
   };
   const placement = config.executor;
-  const threads = leasedExecutor(() => chosenExecutor(setup, threadCount));
+  const isElsewhere = await runsElsewhere(setup);
+  const place = { config, cwd, env: options.env ?? process.env };
+  let queue: Executor | undefined;
+  const threads = leasedExecutor(() =>
+    isElsewhere ? localExecutor(setup, threadCount) : chosenExecutor(setup, threadCount),
+  );
+  const elsewhere = leasedExecutor(async () => {
+    queue = await chosenExecutor(setup, threadCount, queueOffer(options.queue ?? {}, place));
+    if (queue.queue !== undefined) options.queue?.onRun?.(queue.queue.ownId);
+    return queue;
+  });
   return {
     loaded,
     config,
@@ -96,15 +140,19 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
       opened ??= codec().then((one) => configuredCache(config, host, { codec: one, memoryBytes: cacheMemoryBytes }));
       return await opened;
     },
-    async executor(bars) {
+    async executor(bars, reach = "here") {
       if (placement === "inline") return undefined;
-      if (placement === "auto" && (bars < fewBars || threadCount === 1)) return undefined;
+      if (isElsewhere && reach === "anywhere") return await elsewhere.lease();
+      if ((placement === "auto" || isElsewhere) && (bars < fewBars || threadCount === 1)) return undefined;
       return await threads.lease();
     },
+    runsElsewhere: isElsewhere,
+    queueNote: () => (queue === undefined ? undefined : queueNote(queue)),
     strategyThreads: () => strategyExecutor(setup, threadCount),
     warn: (message) => host.warn(message),
     async [Symbol.asyncDispose]() {
       await threads[Symbol.asyncDispose]();
+      await elsewhere[Symbol.asyncDispose]();
       await store[Symbol.asyncDispose]();
       const cache = await opened?.catch(() => undefined);
       await cache?.[Symbol.asyncDispose]();

@@ -20,6 +20,11 @@ export interface SetupOptions {
   /** Options of a command line, by configuration key. */
   readonly flags?: Readonly<Record<string, unknown>>;
   /**
+   * Whether rules between keys are left to a sweep or a walk-forward, which varies keys and checks each configuration.
+   * Default: false.
+   */
+  readonly defersRules?: boolean;
+  /**
    * The file of the program that runs, as it was called. Its place of installation is searched for plugins, as that of
    * this package always is.
    */
@@ -50,10 +55,12 @@ export interface Setup {
  */
 export async function openSetup(options: SetupOptions = {}): Promise<Setup> {
   const { cwd = process.cwd(), config: object, configFile: file, env = process.env, flags, program } = options;
+  const { defersRules } = options;
   const { onWarning = (message) => process.emitWarning(printableText(message), "AtcWarning") } = options;
   const loaded = await loadConfig({
     cwd,
     env,
+    defersRules,
     ...(file === undefined ? {} : { file }),
     ...(object === undefined ? {} : { object }),
     ...(flags === undefined ? {} : { flags }),

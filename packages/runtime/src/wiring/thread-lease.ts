@@ -27,7 +27,10 @@ export function leasedExecutor(create: () => Executor | Promise<Executor>): Leas
       });
       let ending: Promise<void> | undefined;
       return {
-        concurrency: executor.concurrency,
+        get concurrency() {
+          return executor.concurrency;
+        },
+        queue: executor.queue,
         submit: executor.submit,
         [Symbol.asyncDispose]() {
           ending ??= end();

@@ -1,0 +1,105 @@
+import {
+  type AtcError,
+  type AtcErrorCode,
+  isAtcError,
+  type Market,
+  type OperationOptions,
+  throwIfAborted,
+} from "@atc/contract";
+import { createPacer } from "@atc/plugin-kit";
+import type { CandleStage } from "./candle-stage.ts";
+
+/** A symbol to fetch. */
+export interface SymbolSpan {
+  readonly symbol: string;
+  /** The first time, inclusive, in ms. */
+  readonly since: number;
+}
+
+/** What came of a symbol. */
+export interface SymbolFetch {
+  readonly symbol: string;
+  /** Rows that were fetched, in this run or one that it resumes. */
+  readonly rows: number;
+  /** Why it could not be fetched to the end; undefined if it was. */
+  readonly error?: AtcError;
+}
+
+/** What is fetched, and into what. */
+export interface FetchJob {
+  readonly market: Market;
+  readonly stage: CandleStage;
+  readonly timeframe: string;
+  /** The length of a candle, in ms. */
+  readonly lengthMs: number;
+  readonly spans: readonly SymbolSpan[];
+  /** Candles that end later are left for the next update. */
+  readonly until: number;
+}
+
+/** Symbols that are fetched at once: the market spaces their requests. */
+const parallel = 4;
+
+/** Errors of this machine: no other symbol would succeed. */
+const ofMachine: ReadonlySet<AtcErrorCode> = new Set(["ATC_ABORTED", "ATC_NO_SPACE", "ATC_READ_ONLY", "ATC_IO"]);
+
+/**
+ * Fetches symbols into a stage, each from the end of its file on. A symbol that fails leaves the others.
+ *
+ * @throws ATC_ABORTED, ATC_NO_SPACE, ATC_READ_ONLY, ATC_IO
+ */
+export async function fetchSymbols(job: FetchJob, options: OperationOptions): Promise<readonly SymbolFetch[]> {
+  const { market, stage, timeframe, lengthMs, spans, until } = job;
+  const ended = new AbortController();
+  const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
+  const pacer = createPacer(options);
+  const total = spans.reduce((sum, { since }) => sum + Math.max(0, Math.floor((until - since) / lengthMs)), 0);
+  let done = 0;
+  let finished = 0;
+  const found = new Map<string, SymbolFetch>();
+
+  async function fetchOne({ symbol, since }: SymbolSpan): Promise<SymbolFetch> {
+    await using file = await stage.open(symbol);
+    const report = (): void => {
+      const note = `${symbol}, ${finished} of ${spans.length} symbols`;
+      pacer.report({ phase: "fetching", done, total, unit: "bars", note });
+    };
+    let at = since;
+    const advance = (next: number): void => {
+      done += Math.max(0, Math.floor((next - at) / lengthMs));
+      at = next;
+      report();
+    };
+    advance(file.next ?? since);
+    try {
+      for await (const page of market.candles({ symbol, timeframe, since: at, until, signal })) {
+        await file.append(page);
+        advance(page.next);
+      }
+      return { symbol, rows: file.rows };
+    } catch (error) {
+      if (!isAtcError(error) || ofMachine.has(error.code)) throw error;
+      return { symbol, rows: file.rows, error };
+    } finally {
+      finished++;
+    }
+  }
+
+  const waiting = [...spans];
+  const worker = async (): Promise<void> => {
+    for (let span = waiting.shift(); span !== undefined; span = waiting.shift()) {
+      throwIfAborted(signal);
+      found.set(span.symbol, await fetchOne(span));
+    }
+  };
+  const workers = Array.from({ length: Math.min(parallel, spans.length) }, worker);
+  try {
+    await Promise.all(workers);
+  } catch (error) {
+    ended.abort();
+    await Promise.allSettled(workers);
+    throw error;
+  }
+  pacer.flush();
+  return spans.flatMap(({ symbol }) => found.get(symbol) ?? []);
+}

@@ -1,0 +1,49 @@
+import type { Executor, SubmitOptions, TaskRef } from "@atc/contract";
+import type { StoreRef } from "../plugins/store-ref.ts";
+
+/** What a machine puts into the inputs of tasks in place of the submitter's. */
+export interface TaskPlaces {
+  readonly store: StoreRef;
+  /** Folders for curves that are too large for the heap. */
+  readonly folders: readonly string[];
+}
+
+/** The input of a task. */
+export type TaskInput = Readonly<Record<string, unknown>>;
+
+/** Whether a task's input names a store, and so places on the submitter's machine. */
+export function isPlaced(input: unknown): input is TaskInput {
+  return typeof input === "object" && input !== null && Object.hasOwn(input, "store");
+}
+
+/** A strategy of the user's as its package: the code is that of the machine that runs it. */
+function sentStrategy(own: unknown): unknown {
+  if (typeof own !== "object" || own === null || !("module" in own && "watch" in own)) return own;
+  const { label, name, digest, values } = own.module as Readonly<Record<string, unknown>>;
+  const { deadline } = own.watch as Readonly<Record<string, unknown>>;
+  return { module: { label, name, digest, values }, deadline };
+}
+
+/**
+ * An executor for tasks on other machines. Paths and packages of this machine do not travel: a worker has its own, and
+ * equal tasks of two submitters have equal inputs.
+ */
+export function departing(executor: Executor): Executor {
+  return {
+    get concurrency() {
+      return executor.concurrency;
+    },
+    queue: executor.queue,
+    submit<Input, Output>(ref: TaskRef, input: Input, options?: SubmitOptions): Promise<Output> {
+      if (!isPlaced(input)) return executor.submit(ref, input, options);
+      const folders = "folders" in input ? { folders: [] } : {};
+      return executor.submit(ref, { ...input, store: null, ...folders, own: sentStrategy(input["own"]) }, options);
+    },
+    [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),
+  };
+}
+
+/** The input of a task that came from another machine, with the places of this one. */
+export function arrived(input: TaskInput, { store, folders }: TaskPlaces): TaskInput {
+  return { ...input, store, ...("folders" in input ? { folders } : {}) };
+}
