@@ -1,4 +1,5 @@
-import { readdir } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import { barsCsv } from "./atc.ts";
 import { shop } from "./shop.ts";
@@ -19,9 +20,23 @@ it("a sweep whose table does not fit on the disk keeps what is finished, and the
   expect((await shop.atc("sweep", "bars.csv", ...few, "-o", "disk/table.csv")).code).toBe(0);
   const run = await shop.atc("sweep", "bars.csv", ...axes, "--by-symbol", "-o", "disk/table.csv", "--force", "--json");
   expect([run.code, run.stderr]).toEqual([6, expect.stringContaining("ATC_NO_SPACE")]);
-  expect(await readdir(disk)).toEqual(["table.csv"]);
+  expect(await readdir(disk)).toEqual(["table.csv", "table.csv.json"]);
   const again = await shop.atc("sweep", "bars.csv", ...axes, "--by-symbol", "-o", "table.csv", "--json");
   expect(again.json<Counts>()).toMatchObject({ computed: 0, cached: 760 });
+}, 60_000);
+
+it("a sweep whose results do not fit on the disk says so once, and writes the whole table", async (context) => {
+  const disk = await smallDisk("cache", "48k");
+  if (disk === undefined) return context.skip("a tmpfs cannot be mounted here");
+  await shop.file("bars.csv", barsCsv(["AAA", "BBB"], 120));
+  const args = ["sweep", "bars.csv", ...axes, "--by-symbol", "--json"];
+  const run = await shop.atc(...args, "--cache-dir", disk, "-o", "full.arrow");
+  expect({ code: run.code, ...run.json<Counts>() }).toMatchObject({ code: 0, computed: 760, cached: 0 });
+  expect(run.stderr.match(/"message"|warning/g) ?? []).toHaveLength(1);
+  expect(run.stderr).toMatch(/space/);
+  await shop.atc(...args, "--no-cache", "-o", "whole.arrow");
+  const [full, whole] = await Promise.all(["full", "whole"].map((name) => readFile(join(shop.path, `${name}.arrow`))));
+  expect(full?.equals(whole as Buffer)).toBe(true);
 }, 60_000);
 
 it("a sweep writes Parquet with the plugin", async () => {

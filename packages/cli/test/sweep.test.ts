@@ -51,6 +51,15 @@ describe("atc sweep", () => {
     expect(stdout).toContain("12 computed, 0 from the cache");
   });
 
+  it("replaces control characters of symbols that are left out", async () => {
+    const good = barsCsv(["AAA"], 400);
+    await shop.file("hostile.csv", `${good.trimEnd()}\nZ\u001b[2JZ,2030-01-01T00:00:00Z,-1,-1,-1,-1,5\n`);
+    const { code, stdout } = await shop.atc("sweep", "hostile.csv", ...grid, "--no-validate");
+    expect(code).toBe(0);
+    expect(stdout).toContain("  Z?[2JZ, by 12 configurations: ");
+    expect(stdout).not.toContain("\u001b");
+  });
+
   it("prints JSON whose best is that of the backtest", async () => {
     const report = (await sweep(...grid, "--json")).json<SweepReport>();
     const [best] = report.best;
@@ -100,6 +109,11 @@ describe("atc sweep", () => {
     );
   });
 
+  it("varies a key without which the other options are not a valid configuration", async () => {
+    const run = await sweep("--sizing", "fixedNotional", "--grid", "size=500,1000", "--json");
+    expect([run.code, run.json<{ readonly ranked: number }>().ranked]).toEqual([0, 2]);
+  });
+
   it("writes the same table from the cache and on threads", async () => {
     await sweep(...grid, "-o", "one.arrow", "--executor", "worker", "--threads", "2");
     await sweep(...grid, "-o", "two.arrow");
@@ -133,7 +147,10 @@ describe("atc sweep", () => {
     expect(stdout).toMatch(/a space of 8 configurations, 8 evaluations/);
     expect(stdout).toMatch(/moving averages\s+\d+\s+432/);
     expect(stdout).toContain("4 configurations need the general simulator, because of stopLoss (4)");
-    expect(stdout).toMatch(/ms per evaluation and thread, measured on/);
+    expect(stdout).toMatch(
+      /time: (?:about \d|less).* for all evaluations, with \d+ threads?; .*ms per evaluation on one thread,\s+measured\s+on\s+units/s,
+    );
+    expect(stdout).toMatch(/memory: about [\d.]+ MB/);
     const report = (await sweep(...args, "--json")).json<{ plan: object }>();
     expect(report.plan).toMatchObject({ configurations: 8, lanes: 4, general: 4 });
     expect((await sweep(...grid, "--json")).json<SweepReport>().cached).toBe(0);
@@ -142,7 +159,7 @@ describe("atc sweep", () => {
   it("colours the map on a terminal, at most 80 columns wide", async () => {
     const wide = ["--grid", "parameters.fast=2..40", "--grid", "parameters.slow=41..90", "--strategy", "cross"];
     const { stdout } = await sweep(...wide, "--random", "30");
-    const map = stdout.slice(stdout.indexOf("sharpe by"), stdout.indexOf("The best of"));
+    const map = stdout.slice(stdout.indexOf("sharpe by"), stdout.indexOf("Was the best one luck?"));
     for (const line of map.split("\n").slice(1)) expect(line.length).toBeLessThanOrEqual(80);
     expect(map).toMatch(/[·░▒▓█]/);
   });
@@ -208,6 +225,12 @@ describe("bad input of atc sweep", () => {
       /cannot read "none\.yaml", which --space names/,
     ],
     ["an unknown symbol", ["--grid", "lambda=0.1,0.2", "--symbols", "ZZZ"], 4, /ZZZ/],
+    [
+      "a sizing without the size that it needs",
+      ["--grid", "lambda=0.1,0.2", "--sizing", "fixedNotional"],
+      2,
+      /no axis varies it: sizing is fixedNotional: it needs an amount of money per position; set size/,
+    ],
   ] as const)("refuses %s", async (_, args, code, message) => {
     expect(await refused(code, ...args)).toMatch(message);
     expect((await shop.cached()).filter((file) => file.includes("sweep"))).toEqual([]);
@@ -216,7 +239,7 @@ describe("bad input of atc sweep", () => {
   it("says that the objective is null everywhere, and that a requirement excludes all", async () => {
     const none = await sweep("--grid", "lambda=0.01,0.02", "--objective", "winRate", "--to", "2020-01-01T03:00");
     expect(none.code).toBe(3);
-    expect(none.stdout).toContain("no configuration has a place");
+    expect(none.stdout).toContain("no configuration could be ranked");
     expect(none.stdout).toMatch(/2: the objective "winRate" is null: winRate is null/);
     const excluded = await sweep(...grid, "--require", "trades > 100000");
     expect(excluded.code).toBe(3);
@@ -263,12 +286,17 @@ describe("bad input of atc sweep", () => {
       expect(run.code).not.toBe(0);
       return run.stderr;
     };
-    expect(await show("bars.csv")).toMatch(/is not an Arrow file; write the table of the sweep with -o FILE\.arrow/);
+    expect(await show("bars.csv")).toMatch(/is not the table of a sweep: it has no column "configuration"/);
+    expect(await show("bars.txt")).toMatch(
+      /is not the table of a sweep: such a table is a \.csv, \.arrow or \.parquet/,
+    );
     expect(await show("none.arrow")).toMatch(/none\.arrow/);
     expect(existsSync(join(shop.path, "bars.arrow"))).toBe(true);
     expect(await show("bars.arrow")).toMatch(/is not the table of a sweep/);
     await sweep(...grid, "-o", "table.arrow");
-    expect(await show("table.arrow", "--objective", "calmar")).toMatch(/has no metric "calmar"/);
+    expect(await show("table.arrow", "--objective", "calmar")).toMatch(
+      /has no metric "calmar", only totalReturn, .*; sweep again with --metrics calmar/,
+    );
     expect(await show("table.arrow", "--over", "mean")).toMatch(/sweep again with --by-symbol/);
   });
 });

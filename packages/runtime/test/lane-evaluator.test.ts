@@ -1,45 +1,18 @@
-import { type BoundStrategy, memoryDataset } from "@atc/backtest";
+import type { BoundStrategy } from "@atc/backtest";
 import { AtcError, backtestDefaults, type Dataset, signalDefaults } from "@atc/contract";
-import type { SweepConfiguration } from "@atc/sweep";
+import { planSweep, type SweepConfiguration } from "@atc/sweep";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { builtInStrategy } from "../src/compute/built-in-strategy.ts";
 import type { EvaluationUnit, Evaluator } from "../src/evaluate/evaluation.ts";
 import { generalEvaluator } from "../src/evaluate/general-evaluator.ts";
-import { laneEvaluator, runsInLanes } from "../src/evaluate/lane-evaluator.ts";
+import { runsInLanes } from "../src/evaluate/lanes/lane-accounts.ts";
+import { laneEvaluator } from "../src/evaluate/lanes/lane-evaluator.ts";
+import { withCoverage } from "../src/sweep/planned-coverage.ts";
+import type { SweepSetup } from "../src/sweep/sweep-setup.ts";
+import { day, marketOf } from "./lane-market.ts";
 
 const metrics = ["totalReturn", "cagr", "volatility", "sharpe", "sortino", "maxDrawdown", "trades", "fees"] as const;
-const day = 86_400_000;
-
-/** A market of seeded walks, with gaps and other first and last days per symbol. */
-function marketOf(seed: number, symbols: number, bars: number, invalid: boolean): Dataset {
-  let state = 1 + seed;
-  const next = (): number => {
-    state = (state * 48_271) % 2_147_483_647;
-    return state / 2_147_483_647;
-  };
-  const columns = Array.from({ length: symbols }, (_, symbol) => {
-    const times: bigint[] = [];
-    const [open, close]: [number[], number[]] = [[], []];
-    let price = 50 + 100 * next();
-    for (let bar = 0; bar < bars; bar++) {
-      open.push(price);
-      price = Math.max(0.01, price * (1 + (next() - 0.5) * 0.08));
-      close.push(price);
-      times.push(BigInt(day * (symbol * 3 + bar)));
-      if (next() < 0.05) open.pop() && close.pop() && times.pop();
-    }
-    if (invalid && symbol === 0) close[Math.floor(close.length / 2)] = -1;
-    const rows = {
-      timestamp: BigInt64Array.from(times),
-      open: Float64Array.from(open),
-      close: Float64Array.from(close),
-    };
-    return [`S${symbol}`, rows] as const;
-  });
-  return memoryDataset(Object.fromEntries(columns));
-}
-
 function evaluators(dataset: Dataset): { readonly general: Evaluator; readonly lanes: Evaluator } {
   const general = generalEvaluator({
     dataset,
@@ -85,6 +58,69 @@ const configuration = fc
       parameters: {},
     }),
   );
+
+const otherMetrics = ["sharpe", "ulcerIndex"] as const;
+
+describe("the plan of a sweep", () => {
+  it("counts the configurations that lanes and the general simulator compute", async () => {
+    const configurations = fc.array(configuration, { minLength: 1, maxLength: 10 });
+    const dataset = marketOf(3, 2, 200, false);
+    const strategyOf = (name: string) => (one: SweepConfiguration) =>
+      builtInStrategy(
+        { strategy: name, signals: one.signals, config: one.backtest, parameters: one.parameters },
+        dataset,
+      );
+    const cases = fc.record({
+      list: configurations,
+      name: fc.constantFrom("atc", "cross", "momentum", "columns"),
+      wanted: fc.constantFrom<EvaluationUnit["metrics"]>(metrics, metrics, otherMetrics),
+    });
+    await fc.assert(
+      fc.asyncProperty(cases, async ({ list, name, wanted }) => {
+        // The keys of ATC's own memory depend on the bars, so that only the evaluation knows them.
+        const one = list.map(({ signals, ...rest }) => ({ ...rest, signals: { ...signals, cutout: 0 } }));
+        const [first] = one as [SweepConfiguration];
+        const traits = name === "atc" ? undefined : ({ name } as SweepSetup["strategy"]["traits"]);
+        const on = () => strategyOf(name)(first);
+        const strategy = { traits, on, own: undefined } as unknown as SweepSetup["strategy"];
+        const plan = withCoverage(planSweep(one, { hasStrategy: traits !== undefined }), {
+          dataset,
+          strategy,
+          computed: wanted,
+        });
+        let general = 0;
+        const counted: Evaluator = async ({ configurations: rest }) => {
+          general += rest.length;
+          const cells = rest.length * wanted.length;
+          return {
+            portfolios: new Float64Array(cells),
+            symbols: new Float64Array(0),
+            faults: [],
+            leftOut: [],
+          };
+        };
+        const evaluate =
+          name === "columns"
+            ? counted
+            : laneEvaluator({ dataset, general: counted, strategyOf: name === "atc" ? undefined : strategyOf(name) });
+        await evaluate(
+          {
+            configurations: one,
+            symbols: dataset.symbols(),
+            metrics: wanted,
+            bySymbol: false,
+            limit: undefined,
+            period: undefined,
+          },
+          {},
+        );
+        expect([plan.lanes.length, plan.general.length]).toEqual([one.length - general, general]);
+        expect(plan.uncovered.length > 0).toBe(general > 0);
+      }),
+      { numRuns: 60 },
+    );
+  }, 60_000);
+});
 
 describe("configurations in lanes", () => {
   it("have the figures, faults and symbols of separate backtests", async () => {

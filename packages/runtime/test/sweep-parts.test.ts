@@ -1,6 +1,8 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { createCache } from "@atc/cache";
 import { cacheFs } from "@atc/cache-fs";
 import { backtestDefaults, signalDefaults } from "@atc/contract";
@@ -14,6 +16,7 @@ import { digestIndex } from "../src/sweep/digest-index.ts";
 import { leadingResults } from "../src/sweep/leading-results.ts";
 import { scoreMap } from "../src/sweep/score-map.ts";
 import { openStoredEvaluations } from "../src/sweep/stored-evaluations.ts";
+import { changedSince, type SweepKeys, storeOrigins } from "../src/sweep/sweep-keys.ts";
 import { tableSpool } from "../src/sweep/table-spool.ts";
 import { unitSizes } from "../src/sweep/unit-sizes.ts";
 
@@ -275,15 +278,72 @@ describe("a spool of rows", () => {
     });
   });
 
+  it("keeps no rows in memory", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    await withFolder(async (folder) => {
+      const columns = [{ name: "n", type: "float64" }] as const;
+      using spool = tableSpool({ folder, columns, texts: {} });
+      const append = (): WeakRef<Float64Array> => {
+        const n = new Float64Array(1000).fill(7);
+        spool.append({ length: 1000, columns, values: { n } });
+        return new WeakRef(n);
+      };
+      const rows = Array.from({ length: 20 }, append);
+      // A weak reference keeps its target until the end of the task that made it.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      collect();
+      expect(rows.filter((one) => one.deref() !== undefined).length).toBeLessThan(5);
+      expect([...spool.table().blocks(["n"])]).toHaveLength(20);
+    });
+  });
+
   it("reports a disk that refuses it", () => {
     const open = () => tableSpool({ folder: join(tmpdir(), "atc-none", "none"), columns: [], texts: {} });
     expect(open).toThrow(/cannot keep the rows of the table in/);
   });
 });
 
+describe("the origins of a sweep", () => {
+  it("say which of rows, code and version have changed", async () => {
+    await withFolder(async (folder) => {
+      const store = await cacheFs({ directory: folder });
+      await using cache = createCache({ store, warn: () => undefined });
+      const key = { kind: "sweepOrigins", input: "x", parameters: {}, algorithm: "a", version: 1 };
+      const of = (current: SweepKeys["current"]): SweepKeys => ({
+        unit: () => key,
+        origins: key,
+        current,
+        times: undefined,
+      });
+      const before = { rows: "r", code: "c", version: "1" };
+      expect(await changedSince(cache, of(before))).toBeUndefined();
+      await storeOrigins(cache, of(before));
+      expect(await changedSince(cache, of(before))).toBeUndefined();
+      expect(await changedSince(cache, of({ ...before, version: "2" }))).toMatch(/^the version of atc has changed/);
+      expect(await changedSince(cache, of({ rows: "s", code: "d", version: "1" }))).toMatch(
+        /^the rows of the data and the code of the strategy have changed .*, so its configurations are computed again$/,
+      );
+      await store[Symbol.asyncDispose]();
+    });
+  });
+});
+
 describe("sizes of units", () => {
+  const widths = { metrics: 10, symbolMetrics: 0 };
+
+  it("keep the figures of many symbols within 32 MiB", () => {
+    const symbols = 5000;
+    const sizes = unitSizes({ rows: 10 * symbols, areShared: true, metrics: 10, symbolMetrics: 10 * symbols });
+    const bytes = (): number => sizes.next * 8 * 10 * symbols;
+    expect(bytes()).toBeLessThanOrEqual(2 ** 25);
+    for (let i = 0; i < 20; i++) sizes.finished(sizes.next, 1);
+    expect(bytes()).toBeLessThanOrEqual(2 ** 25);
+    expect(sizes.next).toBeGreaterThan(50);
+  });
+
   it("follow the measured time", () => {
-    const sizes = unitSizes({ rows: 1000, areShared: false });
+    const sizes = unitSizes({ rows: 1000, areShared: false, ...widths });
     expect(sizes.next).toBe(1);
     sizes.finished(1, 10);
     expect(sizes.next).toBe(4);
@@ -295,7 +355,7 @@ describe("sizes of units", () => {
   });
 
   it("begin large if configurations share work, but not too large for memory", () => {
-    expect(unitSizes({ rows: 250_000, areShared: true }).next).toBe(1000);
-    expect(unitSizes({ rows: 10, areShared: true }).next).toBe(4096);
+    expect(unitSizes({ rows: 250_000, areShared: true, ...widths }).next).toBe(1000);
+    expect(unitSizes({ rows: 10, areShared: true, ...widths }).next).toBe(4096);
   });
 });

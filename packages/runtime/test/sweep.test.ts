@@ -286,6 +286,18 @@ describe("objectives over symbols", () => {
   });
 });
 
+describe("the progress of a sweep", () => {
+  it("ends at the number of configurations, also if conditions leave some out", async () => {
+    const reports: (readonly [number, number | undefined])[] = [];
+    const definition = { grid: { emaLength: "10..12", kamaLength: "10..12" }, where: "emaLength < kamaLength" };
+    const onSweep = ({ done, total }: { readonly done: number; readonly total?: number | undefined }): void => {
+      reports.push([done, total]);
+    };
+    await run({ definition, config: { executor: "inline" }, onSweep });
+    expect(reports.at(-1)).toEqual([3, 3]);
+  });
+});
+
 describe("an abort", () => {
   it("keeps the finished configurations", async () => {
     const controller = new AbortController();
