@@ -20,7 +20,7 @@ function anonymousBytes(pid) {
 }
 
 /** The environment of the command, without the variables of the benchmark, which are not its keys. */
-const environment = Object.fromEntries(
+export const environment = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !/^ATC_(BENCH_|BASELINE$|CHECKOUT$)/.test(name)),
 );
 
@@ -83,22 +83,31 @@ export async function hashOf(file) {
   return hash.digest("hex");
 }
 
+const peakReport = new URL("peak-report.js", import.meta.url).href;
+
 /**
- * Runs the `atc` command of a checkout. Returns its elapsed and its processor time in ms, including threads. Throws if
- * it fails.
+ * Runs the `atc` command of a checkout. Returns its elapsed and its processor time in ms, including threads, the peak
+ * of its resident memory in MB, and what it printed. Throws if it fails.
  */
 export function commandTimes({ args, cwd, root = checkout }) {
-  const script = 'TIMEFORMAT="%R %U %S"; time "$@" > /dev/null 2> command-errors.txt';
-  const command = [process.execPath, join(root, "packages/cli/dist/bin.js"), ...args];
+  const script = 'TIMEFORMAT="%R %U %S"; time "$@" > command-output.txt 2> command-errors.txt';
+  const bin = join(root, "packages/cli/dist/bin.js");
+  const command = [process.execPath, "--import", peakReport, bin, ...args];
   const { status, stderr } = spawnSync("bash", ["-c", script, "bash", ...command], {
     cwd,
-    env: environment,
+    env: { ...environment, BENCH_PEAK_FILE: join(cwd, "command-peak.txt") },
     encoding: "utf8",
   });
-  if (status !== 0) throw new Error(`${args.join(" ")}: ${readFileSync(join(cwd, "command-errors.txt"), "utf8")}`);
+  const read = (name) => readFileSync(join(cwd, name), "utf8");
+  if (status !== 0) throw new Error(`${args.join(" ")}: ${read("command-errors.txt")}`);
   const [real, user, system] = stderr
     .trim()
     .split(" ")
     .map((seconds) => 1000 * Number(seconds));
-  return { ms: real, cpuMs: user + system };
+  return {
+    ms: real,
+    cpuMs: user + system,
+    peakMb: Number(read("command-peak.txt")),
+    stdout: read("command-output.txt"),
+  };
 }
