@@ -22,7 +22,11 @@ const found = new Map<string, string | undefined>();
 
 /** A Python that has the imports of a program; undefined if there is none. Each set of imports is looked for once. */
 export function pythonFor(code: string): string | undefined {
-  const modules = [...code.matchAll(/^(?:import|from) (\w+)/gm)].map(([, name]) => name).join();
+  // `import base64, numpy as np` names two modules.
+  const imported = [...code.matchAll(/^(?:import|from) (.+?)(?: import .*)?$/gm)].flatMap(([, names]) =>
+    (names ?? "").split(","),
+  );
+  const modules = imported.map((name) => name.trim().split(/\W/)[0]).join();
   const has = (python: string) => spawnSync(python, ["-c", `import ${modules}`], { stdio: "ignore" }).status === 0;
   if (!found.has(modules)) found.set(modules, pythons.find(has));
   return found.get(modules);

@@ -17,6 +17,10 @@ const preparations: Readonly<Record<string, (project: string) => Promise<unknown
   },
   "packages/source-zip/README.md": (project) =>
     copyFile(join(root, "packages/source-zip/test/fixtures/spy.zip"), join(project, "spy.zip")),
+  async "packages/report/README.md"(project) {
+    const bars = join(root, "examples/bars.csv");
+    return await runProgram(node, [bin, "backtest", bars, "--report", "report.html"], project);
+  },
   async "packages/backtest-kit/README.md"(project) {
     const code =
       'import { minutes } from "./minutes.js"; console.log(minutes(2).map((row) => row.join()).join("\\n"));';

@@ -8,6 +8,8 @@ const commands = [
   "ingest",
   "backtest",
   "signals",
+  "walk-forward",
+  "validate",
   ...["list", "info", "rm", "prune", "verify", "compact", "append", "resample", "export", "sources"].map(
     (name) => `data ${name}`,
   ),

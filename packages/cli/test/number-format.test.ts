@@ -68,7 +68,10 @@ describe("progressDisplay", () => {
     const display = progressDisplay({ stream, quiet: false, now: () => ms });
     for (ms = 0; ms <= 5000; ms += 500)
       display.listener({ phase: "reading", done: ms * 1000, total: 10_000_000, unit: "bytes", rows: ms * 10 });
-    expect(text().trimEnd().split("\n")).toEqual(["reading 20 % 2.0 MB 10K rows/s", "reading 40 % 4.0 MB 10K rows/s"]);
+    expect(text().trimEnd().split("\n")).toEqual([
+      "reading 20 % 2.0 MB 10K rows/s, ETA 8 s",
+      "reading 40 % 4.0 MB 10K rows/s, ETA 6 s",
+    ]);
   });
 
   it("is silent when quiet", () => {

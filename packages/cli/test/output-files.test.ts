@@ -82,7 +82,8 @@ it("--report - prints the report instead of the tables", async () => {
   const run = await shop.atc("backtest", "bars.csv", "--report", "-");
   expect(run.json()).toHaveProperty("portfolio");
   expect(run.stdout).toBe((await shop.atc("backtest", "bars.csv", "--json")).stdout);
-  expect((await readdir(shop.path)).sort()).toEqual([".cache", "bars.csv"]);
+  // The folder of stored runs and that of the cache.
+  expect((await readdir(shop.path)).sort()).toEqual([".atc", ".cache", "bars.csv"]);
 });
 
 describe("a former name", () => {
@@ -127,7 +128,7 @@ it("what a killed run left beside an output goes at the next run; what a living 
   await shop.file(".t.csv.4194303-0123456789abcdef.tmp", "half a file");
   await shop.file(`.t.csv.${process.ppid}-0123456789abcdef.tmp`, "of a living process");
   expect((await shop.atc("backtest", "bars.csv", "--trades", "t.csv")).code).toBe(0);
-  expect((await readdir(shop.path)).filter((name) => name !== ".cache").sort()).toEqual([
+  expect((await readdir(shop.path)).filter((name) => name !== ".cache" && name !== ".atc").sort()).toEqual([
     `.t.csv.${process.ppid}-0123456789abcdef.tmp`,
     "bars.csv",
     "t.csv",

@@ -1,7 +1,8 @@
 import { PassThrough } from "node:stream";
 import { describe, expect, it } from "vitest";
 import { main } from "../src/index.ts";
-import { plainScreen, screenOf } from "../src/text/screen.ts";
+import { continued } from "../src/process/continued.ts";
+import { plainScreen, screenOf, shownText } from "../src/text/screen.ts";
 import { textTable } from "../src/text/text-table.ts";
 import { barsCsv, runAtc } from "./atc.ts";
 import { shop } from "./shop.ts";
@@ -156,6 +157,34 @@ describe("screenOf", () => {
     [{}, { FORCE_COLOR: "1", NO_COLOR: "1", COLUMNS: "80" }, { width: 80, color: true }],
   ])("of %j with %j is %j", (stream, env: Record<string, string>, screen) => {
     expect(screenOf(stream, env)).toEqual(screen);
+  });
+});
+
+describe("a text of a table", () => {
+  const styled = `${controlStart}[31m-1 %${controlStart}[0m ${controlStart}[1mbold${controlStart}[0m\nline`;
+
+  it("has the styles of tables and no other control character", () => {
+    const hostile = `a${controlStart}[32mb${controlStart}[2Jc\u009bd\u202ee`;
+    expect(shownText(`${styled} ${hostile}`, { color: true })).toBe(`${styled} a?[32mb?[2Jc?d?e`);
+    expect(shownText(styled, { color: false })).toBe(
+      plain(styled).replace("-1", "?[31m-1").replace("%", "%?[0m").replace("bold", "?[1mbold?[0m"),
+    );
+  });
+
+  it("has titles without control characters, and cuts names of more than 300 characters unless they are copied", () => {
+    const columns = [
+      { title: `t${controlStart}[2J\n`, align: "left" },
+      { title: "copied", align: "left", isWhole: true },
+    ] as const;
+    const [title, , row] = textTable(columns, [["x".repeat(10_000), "y".repeat(500)]]).split("\n");
+    expect(title).toMatch(/^t\?\[2J\? +copied$/);
+    expect(row).toBe(`${"x".repeat(299)}\u2026  ${"y".repeat(500)}`);
+  });
+});
+
+describe("a message of several lines", () => {
+  it("has its further lines indented, so that a name cannot pass for a message", () => {
+    expect(continued('no symbol "A\nerror: B"\n  c')).toBe('no symbol "A\n  error: B"\n  c');
   });
 });
 

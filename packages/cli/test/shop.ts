@@ -24,12 +24,12 @@ export function errorOf(run: Run): { code: string; message: string; details: Rec
   return JSON.parse(run.stderr.split("\n").find((line) => line.startsWith('{"error"')) ?? "{}").error ?? {};
 }
 
-/** Files below a folder of datasets but those of finished ones. */
+/** Files below a folder of datasets but those of finished ones and of their former generations. */
 export async function leftovers(folder: string = join(shop.path, ".cache", "mmap")): Promise<readonly string[]> {
   if (!existsSync(folder)) return [];
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
-    .filter((entry) => !entry.isDirectory() && !/^(manifest\.json|seg-\d+-\d+\.arrow)$/.test(entry.name))
+    .filter((entry) => !entry.isDirectory() && !/^(manifest(-\d+)?\.json|seg-\d+-\d+\.arrow)$/.test(entry.name))
     .map(({ name }) => name);
 }
 

@@ -2,7 +2,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { checkMarketData, type DataCheck, type DataCheckOptions, openRuntime } from "../src/index.ts";
+import { checkMarketData, type DataCheck, type DataCheckOptions } from "../src/checks.ts";
+import { openRuntime } from "../src/index.ts";
 
 let cwd: string;
 

@@ -3,13 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { strategyOf } from "@atc/backtest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  checkLookahead,
-  checkWarmup,
-  openRuntime,
-  type RuntimeOptions,
-  type WarmupCheckOptions,
-} from "../src/index.ts";
+import { checkLookahead, checkWarmup, type WarmupCheckOptions } from "../src/checks.ts";
+import { openRuntime, type RuntimeOptions } from "../src/index.ts";
 
 let cwd: string;
 

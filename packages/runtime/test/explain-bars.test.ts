@@ -3,11 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { allocateFills, allocateTrades, fillReasons } from "@atc/backtest";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type BarExplanation, type BarPlace, explainBars, explainedColumns } from "../src/checks.ts";
 import {
-  type BarExplanation,
-  type BarPlace,
-  explainBars,
-  explainedColumns,
   type OpenBacktestWithCurves,
   openBacktest,
   openRuntime,

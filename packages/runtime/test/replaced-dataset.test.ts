@@ -54,7 +54,7 @@ describe("the datasets of a thread", () => {
   });
 
   it.each([
-    ["replaced", () => replace(20)],
+    ["replaced more often than generations are kept", () => replace(20).then(() => replace(30))],
     ["deleted", () => remove()],
     // The new one has the same generation number.
     ["deleted and written again", () => remove().then(() => replace(20))],
@@ -65,6 +65,15 @@ describe("the datasets of a thread", () => {
     const datasets = createThreadDatasets();
     await expect(datasets.open(ref)).rejects.toMatchObject({ code: "ATC_REPLACED", details: { name: "bars" } });
     expect(opened.dataset.series("A").length).toBe(60);
+    datasets.close();
+  });
+
+  it("are the caller's: one that was replaced once is still there", async () => {
+    using opened = await openData(runtime, "bars");
+    await replace(20);
+    const datasets = createThreadDatasets();
+    const dataset = await datasets.open(datasetRef(runtime.storeRef, opened.dataset.manifest));
+    expect(dataset.series("A").window("close", 0, 1)[0]).toBe(10);
     datasets.close();
   });
 
