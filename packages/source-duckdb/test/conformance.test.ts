@@ -7,7 +7,7 @@ import { copyOf, pathOf } from "./made-files.ts";
 
 const symbols = ["A", "BB", "LONGERTHAN12CHARACTERS", "Ünïcödé-Ω"];
 const ticks = `SELECT CASE i % 4 ${symbols.map((symbol, i) => `WHEN ${i} THEN '${symbol}'`).join(" ")} END AS symbol,
-  make_timestamp_ns(1700000000000000000 + i) AS ts, 100 + i / 8 AS price, i % 9 AS size, ['N', 'Y', 'Q'][i % 3 + 1] AS exchange FROM range(150000) r(i)`;
+  make_timestamp_ns(1700000000000000000 + i) AS ts, 100 + i / 8 AS price, i % 9 AS size, ['N', 'Y', 'Q'][i % 3 + 1] AS exchange FROM range(70000) r(i)`;
 const bars = "SELECT 'X' AS symbol, TIMESTAMP '2024-01-01' + INTERVAL (i) DAY AS date, 1.5 AS close FROM range(3) r(i)";
 const faulty = `SELECT * REPLACE (CASE WHEN i % 70 = 7 THEN NULL ELSE price END AS price) FROM (SELECT *, row_number() OVER () AS i FROM (${ticks}))`;
 
@@ -24,9 +24,9 @@ await copyOf(bars, "bars.jsonl", "FORMAT json");
 await copyOf(faulty, "nulls.parquet");
 await copyOf(bars, "bars.parquet");
 
-const expected = { kind: "ticks", rows: 150_000, symbols } as const;
+const expected = { kind: "ticks", rows: 70_000, symbols } as const;
 const columns = ["symbol", "timestamp", "close", "volume"];
-const bad = Math.floor((150_000 - 7) / 70) + 1;
+const bad = Math.floor((70_000 - 7) / 70) + 1;
 
 describe.each([
   ["Parquet", () => duckdb(parquet, { text: "keep", threads: 2 }), { ...expected, columns: [...columns, "exchange"] }],
@@ -35,7 +35,7 @@ describe.each([
   [
     "rows without a price left out",
     () => duckdb(nulls, { badRows: "skip" }),
-    { ...expected, rows: 150_000 - bad, badRows: bad },
+    { ...expected, rows: 70_000 - bad, badRows: bad },
   ],
   ["rows without a price with NaN", () => duckdb(nulls, { badRows: "nan" }), { ...expected, badRows: bad }],
   ["few bars in JSON lines", () => duckdb(lines), { kind: "bars", rows: 3, symbols: ["X"] }],
