@@ -37,13 +37,32 @@ interface SweepJson {
   };
 }
 
+/** A picture of 1200 x 630 pixels. */
+async function expectCard(name: string): Promise<void> {
+  const bytes = await readFile(join(shop.path, name));
+  expect(bytes.toString("latin1", 1, 4)).toBe("PNG");
+  expect([bytes.readUInt32BE(16), bytes.readUInt32BE(20)]).toEqual([1200, 630]);
+}
+
 const grid = ["--grid", "parameters.fast=2..10:2", "--grid", "parameters.slow=12..30:6", "--strategy", "cross"];
 
 describe("atc sweep --report", () => {
   it("writes the backtest of the best configuration, with the figures of the JSON, and the verdict first", async () => {
     await shop.file("bars.csv", barsCsv(["A", "B"], 400));
-    const run = await shop.atc("sweep", "bars.csv", ...grid, "--fee-bps", "5", "--report", "sweep.html", "--json");
+    const run = await shop.atc(
+      "sweep",
+      "bars.csv",
+      ...grid,
+      "--fee-bps",
+      "5",
+      "--report",
+      "sweep.html",
+      "--json",
+      "--png",
+      "sweep.png",
+    );
     expect(run.code).toBe(0);
+    await expectCard("sweep.png");
     const { best, map, validation } = run.json<SweepJson>();
     const [winner] = best;
     const page = await pageOf("sweep.html");
@@ -132,6 +151,11 @@ describe("atc sweep --report", () => {
     expect(await at("--report", "x.json")).toContain("ends in .html");
     expect(await at("--report", "mine.html")).toContain("--force");
     expect(await at("--open")).toContain("ends in .html");
+    expect(await at("--png", "card.png")).toContain("ends in .html");
+    expect(await at("--report", "x.html", "--png", "card.jpg")).toContain("end its name in .png");
+    expect(await at("--report", "x.html", "--png", "mine.html")).toContain("end its name in .png");
+    await shop.file("mine.png", "mine");
+    expect(await at("--report", "x.html", "--png", "mine.png")).toContain("--force");
     expect(await pageOf("mine.html")).toBe("mine");
   });
 });
@@ -150,8 +174,11 @@ describe("atc walk-forward --report", () => {
       "--json",
       "--report",
       "walk.html",
+      "--png",
+      "walk.png",
     );
     expect(run.code).toBe(0);
+    await expectCard("walk.png");
     const json = run.json<{
       windows: {
         choice: { objective: { train: number; test: number }; test: Record<string, number> } | null;
@@ -245,8 +272,11 @@ describe("atc validate --report", () => {
       "--json",
       "--report",
       "luck.html",
+      "--png",
+      "luck.png",
     );
     expect(run.code).toBe(0);
+    await expectCard("luck.png");
     const { tests, verdict, portfolio } = run.json<{
       tests: {
         bootstrap: Record<string, readonly number[]>;
@@ -290,8 +320,9 @@ describe("atc validate TABLE --report", () => {
     const table = "table.csv";
     const run = await swept("--symbols", "B", "--from", "2020-01-03", "-o", table);
     expect(run.code).toBe(0);
-    const again = await shop.atc("validate", table, "--report", `${table}.html`, "--json");
+    const again = await shop.atc("validate", table, "--report", `${table}.html`, "--json", "--png", "table.png");
     expect(again.code).toBe(0);
+    await expectCard("table.png");
     const [own, judged] = [await pageOf("sweep.html"), await pageOf(`${table}.html`)];
     expect(sweepOf(judged)).toEqual(sweepOf(own));
     expect(blockOf(judged)["result"]).toMatchObject({
@@ -304,8 +335,10 @@ describe("atc validate TABLE --report", () => {
     for (const value of [best.objective, ...Object.values(best.keys)])
       expect(judged).toContain(`data-value="${value}"`);
     expect(judged).toContain(`data-figure="overfitting.pbo" data-value="${validation.overfitting.pbo}"`);
-    expect(textOf(judged)).toContain(`atc validate ${table} --report ${table}.html`);
+    expect(textOf(judged)).toContain(`atc validate ${table} --report ${table}.html --json --png table.png`);
     expect(judged).not.toContain(shop.path);
+    expect((await shop.atc("report", "-o", "latest.html")).code).toBe(0);
+    expect(await pageOf("latest.html")).toBe(judged);
   });
 
   it("has what cross-validation finds", async () => {

@@ -171,7 +171,7 @@ async function sweep({ run, given, period, words }: SweepRun, exit: (code: numbe
   const map = mapOf(options);
   const top = countOf(options, "top", "--top") ?? 10;
   const table = tableOf(run, given);
-  const page = searchPage(run, given, words);
+  const page = await searchPage(run, given, words);
   const rows = { ...(symbols === undefined ? {} : { symbols }), ...(period === undefined ? {} : { period }) };
   const asked = { definition, bySymbol: options["bySymbol"] === true, ...rows };
   const startedAt = performance.now();

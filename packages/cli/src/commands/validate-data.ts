@@ -63,7 +63,7 @@ export async function validateData(
   checkParameterWords(given, options, io.cwd);
   const symbols = symbolList(options);
   const luck = luckOf(options);
-  const page = searchPage(run, given, words);
+  const page = await searchPage(run, given, words);
   // Other commands start without the modules of validation.
   const { openValidation } = await import("@atc/runtime/validation");
   const startedAt = performance.now();

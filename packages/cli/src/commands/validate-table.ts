@@ -117,7 +117,7 @@ interface TablePage {
 
 /** The page that the options ask for, checked before any work. */
 async function tablePage(run: Invocation, table: string, words: readonly string[]): Promise<TablePage | undefined> {
-  const page = searchPage(run, [table], words);
+  const page = await searchPage(run, [table], words);
   if (page === undefined) return undefined;
   const [{ createSweepReporter }, { readSweepTable }] = await Promise.all([
     import("@atc/runtime/reports"),
@@ -130,8 +130,8 @@ async function tablePage(run: Invocation, table: string, words: readonly string[
 /** Writes the page of a judged table. */
 async function writePage(run: Invocation, { page, reporter }: TablePage, found: ValidatedTable): Promise<void> {
   const { writeTableReport } = await import("@atc/runtime/reports");
-  const { file, command } = page;
-  const bytes = await writeTableReport(run.runtime, found, reporter, { file, command });
+  const { file, command, onBlock } = page;
+  const bytes = await writeTableReport(run.runtime, found, reporter, { file, command, onBlock });
   if (bytes === undefined) run.runtime.warn("no report is written, because no configuration has a place");
   else await page.finish(bytes);
 }
@@ -163,7 +163,8 @@ export async function validateTableFile(
     run.printFitted(validatedTableText(found, run.screen));
     run.say("", `computed in ${seconds.toFixed(2)} s`);
   }
-  if (run.options["save"] !== false) await saveRun(run, (runs) => runs.saveTableValidation(run.runtime, found, asked));
   if (page !== undefined) await writePage(run, page, found);
+  const kept = { ...asked, report: page?.page.block() };
+  if (run.options["save"] !== false) await saveRun(run, (runs) => runs.saveTableValidation(run.runtime, found, kept));
   exit(found.best === undefined ? exitCodes.data : exitCodes.ok);
 }

@@ -108,7 +108,7 @@ async function walkForward({ run, given, period, words }: WalkForwardRun, exit: 
   const definition = definitionOf(run, sweeps);
   const symbols = symbolList(options);
   const table = tableOf(run, given);
-  const page = searchPage(run, given, words);
+  const page = await searchPage(run, given, words);
   const asked = {
     definition,
     windows: lengthsOf(options),

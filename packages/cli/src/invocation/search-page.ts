@@ -2,15 +2,17 @@ import { resolve } from "node:path";
 import { AtcError } from "@atc/contract";
 import type { Command } from "commander";
 import { openFile } from "../process/open-file.ts";
-import { checkOpen, commandText, isHtml, pageLine } from "./html-report.ts";
+import { checkOpen, commandText, isHtml, pageLine, pictureLine } from "./html-report.ts";
 import type { Invocation } from "./invocation.ts";
-import { checkOutputs } from "./output-files.ts";
+import { checkOutputs, checkPlaces } from "./output-files.ts";
+import { checkPictures, openPicturesOf, picturesOf, withPictures } from "./picture-options.ts";
 
-/** Adds the options of a page with charts. */
+/** Adds the options of a page with charts, and of its pictures. */
 export function withPage(command: Command): Command {
-  return command
+  command
     .option("--report <file>", "write a page with charts to this .html file")
     .option("--open", "show the page of --report in the browser");
+  return withPictures(command);
 }
 
 /** The page that a search or a validation writes. */
@@ -23,7 +25,7 @@ export interface SearchPage {
   readonly onBlock: (block: Uint8Array) => void;
   /** The data block of the page, which the stored run holds; undefined before it is written. */
   readonly block: () => Uint8Array | undefined;
-  /** Reports that it is written, and shows it if that is wanted. */
+  /** Reports that it is written, writes its pictures, and shows it if that is wanted. */
   finish(bytes: number): Promise<void>;
 }
 
@@ -31,18 +33,20 @@ export interface SearchPage {
  * The page that the options ask for, checked before any work; undefined if there is none.
  *
  * @param words - of the command
- * @throws ATC_INVALID_ARGUMENT for another ending, for `--open` without a page, and for a file that exists without
- * `--force`
+ * @throws ATC_INVALID_ARGUMENT for another ending, for `--open` or pictures without a page, and for a file that exists
+ * without `--force`; the codes of `openPictures` for what pictures lack
  */
-export function searchPage(
+export async function searchPage(
   run: Invocation,
   given: readonly string[],
   words: readonly string[],
-): SearchPage | undefined {
+): Promise<SearchPage | undefined> {
   const { options, io, runtime } = run;
   const name = typeof options["report"] === "string" ? options["report"] : undefined;
   const open = options["open"] === true;
   checkOpen(open, name);
+  const pictures = picturesOf(run);
+  checkPictures(pictures, name);
   if (name === undefined) return undefined;
   if (!isHtml(name))
     throw new AtcError(
@@ -51,11 +55,14 @@ export function searchPage(
       { details: { flag: "--report", value: name } },
     );
   const file = resolve(io.cwd, name);
-  checkOutputs([{ flag: "--report", file }], {
+  const outputs = [{ flag: "--report", file }, ...pictures.outputs];
+  checkOutputs(outputs, {
     inputs: [...given, runtime.loaded.file],
     cwd: io.cwd,
     force: options["force"] === true,
   });
+  checkPlaces(outputs);
+  const opened = await openPicturesOf(run, pictures);
   let written: Uint8Array | undefined;
   return {
     file,
@@ -66,6 +73,7 @@ export function searchPage(
     block: () => written,
     async finish(bytes) {
       run.say(pageLine(file, bytes));
+      if (opened !== undefined && written !== undefined) run.say(...(await opened.write(written)).map(pictureLine));
       if (open) await openFile(file);
     },
   };

@@ -106,7 +106,7 @@ export async function draftOfTable(
 export async function saveTableValidation(
   runtime: Runtime,
   judged: ValidatedTable,
-  options: ValidateTableOptions = {},
+  { report, ...options }: ValidateTableOptions & SaveReportOptions = {},
 ): Promise<SavedRun> {
-  return await storeDraft(runtime, await draftOfTable(runtime, judged, options), {});
+  return await storeDraft(runtime, await draftOfTable(runtime, judged, options), { report });
 }
