@@ -115,6 +115,21 @@ function parseSymbols(text: string, path: string): readonly RunSymbol[] {
   } catch (error) {
     throw damagedRun(path, "it is not JSON", error);
   }
-  if (Array.isArray(value)) return value as readonly RunSymbol[];
-  throw damagedRun(path, "it is not a list");
+  if (!Array.isArray(value)) throw damagedRun(path, "it is not a list");
+  const odd = value.findIndex((entry) => !isRunSymbol(entry));
+  if (odd !== -1) throw damagedRun(path, `its entry ${odd} does not describe a symbol`);
+  return value as readonly RunSymbol[];
+}
+
+function isRunSymbol(value: unknown): value is RunSymbol {
+  if (typeof value !== "object" || value === null) return false;
+  const { symbol, content, rows, digests, metrics } = value as Readonly<Record<string, unknown>>;
+  return (
+    typeof symbol === "string" &&
+    (content === undefined || typeof content === "string") &&
+    Number.isSafeInteger(rows) &&
+    typeof digests === "object" &&
+    digests !== null &&
+    typeof metrics === "object"
+  );
 }

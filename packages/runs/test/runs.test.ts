@@ -265,6 +265,16 @@ describe("finding runs", () => {
       await expect(openRun(id, { directory })).rejects.toMatchObject({ code: "ATC_CORRUPT_DATA" });
     }
   });
+
+  it("refuses symbols that no writer makes, even if their checksum is right", async () => {
+    const [known] = symbols;
+    for (const odd of [null, { ...known, rows: "2" }, { ...known, digests: null }, { ...known, symbol: undefined }]) {
+      const entries = [known, odd] as unknown as readonly RunSymbol[];
+      const { id } = await saveRun({ directory, run, symbols: entries, files: {} });
+      const opened = await openRun(id, { directory });
+      await expect(opened.symbols()).rejects.toThrow("its entry 1 does not describe a symbol");
+    }
+  });
 });
 
 describe("removing runs", () => {
