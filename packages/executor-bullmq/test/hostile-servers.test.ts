@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,6 @@ import { startWorkerProcess } from "./cluster.mjs";
 import { hasRedis, startRedis } from "./redis-server.mjs";
 
 const task = (name: string) => ({ task: `@atc/chaos#${name}`, version: 1 });
-const patient = { timeout: 30_000 };
 const hour = 3_600_000;
 const workerScript = fileURLToPath(new URL("worker-process.mjs", import.meta.url));
 
@@ -29,30 +28,6 @@ afterAll(() => {
 });
 
 describe.skipIf(!hasRedis)("a server", () => {
-  it("that becomes full during a run loses nothing: the user is warned, new tasks are refused", async () => {
-    const redis = await startRedis();
-    const options = { redis: redis.url, directory: join(folder, "full"), lockMs: 1000 };
-    const log = join(folder, "full.log");
-    const gate = join(folder, "full.gate");
-    const worker = await startWorkerProcess(options);
-    const executor = await bullmqExecutor(options, host);
-    const result = executor.submit(task("gated"), { i: 5, log, gate });
-    await expect.poll(() => existsSync(log), patient).toBe(true);
-    const client = new Redis(redis.url);
-    await client.config("SET", "maxmemory", "1");
-    await expect(executor.submit(task("echo"), 1)).rejects.toMatchObject({ code: "ATC_NO_SPACE" });
-    await expect.poll(() => warnings.join(), patient).toContain("maxmemory");
-    writeFileSync(gate, "");
-    expect(await result).toBe(5);
-    await client.config("SET", "maxmemory", "0");
-    expect(await executor.submit(task("echo"), 1)).toBe(1);
-    expect(readFileSync(log, "utf8")).toBe("starts 5\nends 5\n");
-    client.disconnect();
-    await executor[Symbol.asyncDispose]();
-    await worker.end();
-    await redis[Symbol.asyncDispose]();
-  }, 90_000);
-
   it("keeps no password in what it holds", async () => {
     const redis = await startRedis("--requirepass", "s3cret");
     const options = { redis: `redis://:s3cret@127.0.0.1:${redis.port}`, directory: join(folder, "secret") };

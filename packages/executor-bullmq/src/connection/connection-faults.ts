@@ -7,6 +7,11 @@ function messagesOf(error: unknown): string {
   return [error.message, code, ...more].filter((text) => text !== "").join(", ");
 }
 
+/** Whether a server refused a write because its memory is full. */
+export function isServerFull(error: unknown): boolean {
+  return /^OOM|OOM command not allowed/.test(messagesOf(error));
+}
+
 /** What failed in Redis, as an error with a code. The message has no password. */
 export function redisFault(error: unknown, shown: string): AtcError {
   const reason = messagesOf(error);
@@ -21,7 +26,7 @@ export function redisFault(error: unknown, shown: string): AtcError {
       "ATC_IO",
       `cannot open a TLS connection to Redis at ${shown}: ${reason}; for a certificate of your own authority, set NODE_EXTRA_CA_CERTS to its file`,
     );
-  if (/^OOM|OOM command not allowed/.test(reason))
+  if (isServerFull(error))
     return new AtcError("ATC_NO_SPACE", `Redis at ${shown} is full; raise maxmemory: redis-cli config set maxmemory 0`);
   if (/^NOPERM/.test(reason))
     return new AtcError(

@@ -1,5 +1,7 @@
 import type { QueueRun } from "@atc/contract";
 import type { Redis } from "ioredis";
+import { isServerFull } from "../connection/connection-faults.ts";
+import { fullServerCommands } from "./full-server.ts";
 import { countOf, parseRecord, textOf } from "./json-record.ts";
 import type { QueueNames } from "./names.ts";
 
@@ -9,10 +11,18 @@ interface StoredRun {
   readonly writtenAt: number;
 }
 
+/** What the queue answers to the record of a run. */
+export interface RunReply {
+  /** Whether the run is to end. */
+  readonly isCancelled: boolean;
+  /** Why the server refuses to write. One that is full has the record nevertheless. */
+  readonly refusal: Error | undefined;
+}
+
 /** The runs of a queue. */
 export interface RunRegistry {
-  /** Writes the record of a run. Resolves to whether the run is to end. */
-  report(run: QueueRun): Promise<boolean>;
+  /** Writes the record of a run. */
+  report(run: QueueRun): Promise<RunReply>;
   /** All runs, the newest first. */
   list(): Promise<readonly QueueRun[]>;
   /** Marks a run as one that is to end. Resolves to false if it is unknown. */
@@ -49,6 +59,7 @@ function runOf(text: unknown, now: number, silentMs: number): StoredRun | undefi
 
 /** The runs of a queue; a running one that was not written for `silentMs` is lost. */
 export function runRegistry(client: Redis, names: QueueNames, silentMs: number): RunRegistry {
+  const { setField, addMember } = fullServerCommands(client);
   const now = async (): Promise<number> => {
     const [seconds, micros] = await client.time();
     return 1000 * Number(seconds) + Number(micros) / 1000;
@@ -60,22 +71,19 @@ export function runRegistry(client: Redis, names: QueueNames, silentMs: number):
   return {
     async report(run) {
       const writtenAt = await now();
-      const replies = await client
-        .pipeline()
-        .hset(names.runs, run.id, JSON.stringify({ ...run, writtenAt }))
-        .sismember(names.cancelled, run.id)
-        .exec();
-      // A server that is full refuses to write, and still answers.
-      const refusal = replies?.[0]?.[0];
-      if (refusal) throw refusal;
-      return replies?.[1]?.[1] === 1;
+      const text = JSON.stringify({ ...run, writtenAt });
+      const replies = await client.pipeline().hset(names.runs, run.id, text).sismember(names.cancelled, run.id).exec();
+      // A plain write shows whether the server takes new tasks.
+      const refusal = replies?.[0]?.[0] ?? undefined;
+      if (isServerFull(refusal)) await setField(names.runs, run.id, text);
+      return { isCancelled: replies?.[1]?.[1] === 1, refusal };
     },
     async list() {
       return (await read()).map(({ run }) => run).sort((a, b) => (a.id < b.id ? 1 : -1));
     },
     async cancel(id) {
       if ((await client.hexists(names.runs, id)) === 0) return false;
-      await client.sadd(names.cancelled, id);
+      await addMember(names.cancelled, id);
       return true;
     },
     async clean(olderThanMs) {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { QueueWorker } from "@atc/contract";
 import type { Redis } from "ioredis";
+import { fullServerCommands } from "./full-server.ts";
 import { countOf, parseRecord, textOf } from "./json-record.ts";
 import type { QueueNames } from "./names.ts";
 
@@ -47,6 +48,7 @@ function workerOf(text: unknown): QueueWorker | undefined {
 
 /** The registry of a queue, in which a worker is alive for `ttlMs` after it announced itself, by the server's clock. */
 export function workerRegistry(client: Redis, names: QueueNames, ttlMs: number): WorkerRegistry {
+  const { setField, setText, addMember } = fullServerCommands(client);
   async function alive(): Promise<ReadonlyMap<string, QueueWorker | undefined>> {
     const ids = await client.smembers(names.workers);
     if (ids.length === 0) return new Map();
@@ -65,12 +67,11 @@ export function workerRegistry(client: Redis, names: QueueNames, ttlMs: number):
   }
   return {
     async announce(worker) {
-      await client
-        .pipeline()
-        .sadd(names.workers, worker.id)
-        .set(names.worker(worker.id), JSON.stringify(worker), "PX", ttlMs)
-        .expire(names.held(worker.id), heldSeconds)
-        .exec();
+      await Promise.all([
+        addMember(names.workers, worker.id),
+        setText(names.worker(worker.id), JSON.stringify(worker), ttlMs),
+        client.expire(names.held(worker.id), heldSeconds),
+      ]);
     },
     async withdraw(id) {
       await client.pipeline().srem(names.workers, id).del(names.worker(id)).del(names.held(id)).exec();
@@ -83,7 +84,7 @@ export function workerRegistry(client: Redis, names: QueueNames, ttlMs: number):
       return [...all.values()].flatMap((worker) => (worker === undefined ? [] : [worker]));
     },
     async hold(id, job) {
-      await client.hset(names.held(id), job, Date.now());
+      await setField(names.held(id), job, String(Date.now()));
     },
     async free(id, job) {
       await client.hdel(names.held(id), job);

@@ -95,7 +95,14 @@ export async function bullmqExecutor(
   const workers = workerRegistry(client, names, Math.round(lockMs / 2));
   const runs = runRegistry(client, names, 10_000 + 2 * lockMs);
   const tally = runTally(options.title);
-  const broker = jobBroker({ connection, names, priority, lockMs, onRepeat: () => tally.add("repeated") });
+  const broker = jobBroker({
+    connection,
+    names,
+    priority,
+    lockMs,
+    isStored: async (key) => (await plane?.result(key)) !== undefined,
+    onRepeat: () => tally.add("repeated"),
+  });
   const active = new Set<Promise<unknown>>();
   let ended: AtcError | undefined;
   let disposal: Promise<void> | undefined;

@@ -5,7 +5,7 @@ import { redisFault } from "../connection/connection-faults.ts";
 import { longestBlockMs, type RedisConnection } from "../connection/redis-connection.ts";
 import { settledWithin } from "../connection/settled-within.ts";
 import { keyPrefix, type QueueNames } from "../queue/names.ts";
-import { type TaskEnvelope, taskToJson } from "../queue/task-envelope.ts";
+import { resultToJson, type TaskEnvelope, taskToJson } from "../queue/task-envelope.ts";
 
 /** How a job ended. */
 export type JobOutcome =
@@ -23,6 +23,8 @@ interface OpenJob {
   /** Whether Redis has it. */
   isAdded: boolean;
   isWithdrawn: boolean;
+  /** Whether its result was stored when the queue was last asked, although the queue does not have its end. */
+  isStored: boolean;
   /** When the queue last sent something about it, or was last asked. */
   heardAt: number;
 }
@@ -53,6 +55,8 @@ export interface JobBrokerOptions {
   readonly names: QueueNames;
   readonly priority: number;
   readonly lockMs: number;
+  /** Whether the data plane has the result of a task. */
+  readonly isStored: (key: string) => Promise<boolean>;
   /** Called for each job that is added again. */
   readonly onRepeat: () => void;
 }
@@ -69,7 +73,7 @@ const mostClosingMs = 1_000;
 const mostAsked = 100;
 
 /** Creates a broker. It listens to the queue from its first job on. */
-export function jobBroker({ connection, names, priority, lockMs, onRepeat }: JobBrokerOptions): JobBroker {
+export function jobBroker({ connection, names, priority, lockMs, isStored, onRepeat }: JobBrokerOptions): JobBroker {
   const { client } = connection;
   const queue = new Queue(names.tasks, {
     connection: client,
@@ -191,6 +195,19 @@ export function jobBroker({ connection, names, priority, lockMs, onRepeat }: Job
           ? { kind: "completed", data: found.returnvalue }
           : { kind: "failed", text: found.failedReason },
       );
+    else await askPlane(job);
+  }
+
+  /**
+   * A worker that lost its lock stores the result, and the queue does not take its end. The task would go to another
+   * worker, which a full server does not allow. The end of a task follows its result at once, so it is not yet lost
+   * the first time.
+   */
+  async function askPlane(job: OpenJob): Promise<void> {
+    const wasStored = job.isStored;
+    job.isStored = await isStored(job.envelope.key);
+    if (wasStored && job.isStored)
+      job.settle({ kind: "completed", data: resultToJson({ inline: undefined, costMs: 0 }) });
   }
 
   return {
@@ -211,6 +228,7 @@ export function jobBroker({ connection, names, priority, lockMs, onRepeat }: Job
           settle,
           isAdded: false,
           isWithdrawn: false,
+          isStored: false,
           heardAt: performance.now(),
         };
         open.set(id, job);

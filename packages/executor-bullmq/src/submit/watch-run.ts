@@ -1,5 +1,5 @@
 import { AtcError, type QueueRun, type QueueWorker } from "@atc/contract";
-import { redisFault } from "../connection/connection-faults.ts";
+import { isServerFull, redisFault } from "../connection/connection-faults.ts";
 import type { RedisConnection } from "../connection/redis-connection.ts";
 import type { RunRegistry } from "../queue/run-registry.ts";
 import type { WorkerRegistry } from "../queue/worker-registry.ts";
@@ -32,6 +32,8 @@ export interface RunWatch extends Disposable {
 }
 
 const intervalMs = 1_000;
+/** Milliseconds until the same warning is given again. */
+const warnAgainMs = 10_000;
 /** Milliseconds without a worker after which the user is warned, if there is so much patience. */
 const mostSilentMs = 3_000;
 
@@ -43,13 +45,27 @@ function noWorker(others: readonly QueueWorker[], release: string, place: string
 
 /** Creates the watch of a run. */
 export function runWatch(options: RunWatchOptions): RunWatch {
-  const { connection, broker, workers, runs, release, patienceMs, record, warn, onEnd } = options;
+  const { connection, broker, workers, runs, release, patienceMs, record, onEnd } = options;
   let slots = 1;
   let present = 0;
   let timer: NodeJS.Timeout | undefined;
   let isBusy = false;
   const warnMs = Math.min(mostSilentMs, patienceMs / 2);
   let aloneSince: number | undefined;
+  let told = { message: "", at: 0 };
+
+  function warn(message: string): void {
+    const at = performance.now();
+    if (message === told.message && at - told.at < warnAgainMs) return;
+    told = { message, at };
+    options.warn(message);
+  }
+
+  function warnOfRefusal(error: unknown): void {
+    const fault = redisFault(error, connection.shown);
+    if (isServerFull(error)) warn(`${fault.message}; running tasks end, and new ones are refused`);
+    else if (fault.code !== "ATC_IO") warn(`${fault.message}; the run waits`);
+  }
 
   async function count(): Promise<void> {
     const all = await workers.list();
@@ -72,8 +88,11 @@ export function runWatch(options: RunWatchOptions): RunWatch {
   async function look(): Promise<void> {
     await count();
     const run = record();
-    if (run !== undefined && (await runs.report(run)))
-      onEnd(new AtcError("ATC_ABORTED", `the run ${run.id} was cancelled with "atc jobs cancel"`));
+    if (run !== undefined) {
+      const { isCancelled, refusal } = await runs.report(run);
+      if (isCancelled) onEnd(new AtcError("ATC_ABORTED", `the run ${run.id} was cancelled with "atc jobs cancel"`));
+      if (refusal !== undefined) warnOfRefusal(refusal);
+    }
     await broker.review();
   }
 
@@ -95,8 +114,7 @@ export function runWatch(options: RunWatchOptions): RunWatch {
       await look();
     } catch (error) {
       // The next tick tries again; a lost connection has its own limit.
-      const fault = redisFault(error, connection.shown);
-      if (fault.code !== "ATC_IO") warn(`${fault.message}; the run waits`);
+      warnOfRefusal(error);
     } finally {
       isBusy = false;
     }

@@ -1,6 +1,7 @@
 import { hostname } from "node:os";
 import { AtcError, isAtcError, type QueueWorker, type ServeOptions, type TaskServer } from "@atc/contract";
-import { type Job, UnrecoverableError, Worker } from "bullmq";
+import { type Job, UnrecoverableError } from "bullmq";
+import { redisFault } from "../connection/connection-faults.ts";
 import { longestBlockMs, type RedisConnection } from "../connection/redis-connection.ts";
 import { settledWithin } from "../connection/settled-within.ts";
 import type { DataPlane } from "../plane/data-plane.ts";
@@ -8,6 +9,7 @@ import { keyPrefix, newId, type QueueNames } from "../queue/names.ts";
 import { taskOfJson } from "../queue/task-envelope.ts";
 import { failureToText } from "../queue/task-failure.ts";
 import type { WorkerRegistry } from "../queue/worker-registry.ts";
+import { patientWorker } from "./patient-worker.ts";
 import { runEnvelope } from "./run-envelope.ts";
 
 /** What serves a queue besides the runner of tasks. */
@@ -28,6 +30,8 @@ const mostIdleMs = 5_000;
 const mostLostMs = 1_000;
 /** Milliseconds that the rest of the closing may take. */
 const mostClosingMs = 1_000;
+/** Milliseconds until a refusal of the server is reported again. */
+const tellAgainMs = 10_000;
 /** Workers that a task may end. */
 const mostDeaths = 2;
 
@@ -112,8 +116,10 @@ export async function serveTasks(
   listener.on("message", (_channel, job) => running.get(job)?.abort());
   await listener.subscribe(names.cancellations);
   await announce();
-  const worker = new Worker(names.tasks, processJob, {
-    connection: clients.open(),
+  const worker = patientWorker({
+    queue: names.tasks,
+    client: clients.open(),
+    processor: processJob,
     prefix: keyPrefix,
     concurrency: slots,
     lockDuration: lockMs,
@@ -122,8 +128,13 @@ export async function serveTasks(
     runRetryDelay: 1_000,
     drainDelay: longestBlockMs / 1000,
   });
+  let toldAt = Number.NEGATIVE_INFINITY;
   worker.on("error", (error) => {
-    if (/lock/i.test(error.message)) onEvent(`another worker took over a task: ${error.message}`);
+    if (error.name === "ReplyError") {
+      if (performance.now() - toldAt < tellAgainMs) return;
+      toldAt = performance.now();
+      onEvent(`waiting for Redis: ${redisFault(error, connection.shown).message}`);
+    } else if (/lock/i.test(error.message)) onEvent(`a task was too long without news of it: ${error.message}`);
   });
   const timer = setInterval(
     () => {

@@ -1,0 +1,149 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import type { Executor } from "@atc/contract";
+import { Redis } from "ioredis";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { bullmqExecutor } from "../src/index.ts";
+import { startWorkerProcess, type WorkerProcess } from "./cluster.mjs";
+import { hasRedis, startRedis, type TestRedis } from "./redis-server.mjs";
+
+const task = (name: string) => ({ task: `@atc/chaos#${name}`, version: 1 });
+const patient = { timeout: 30_000 };
+const lockMs = 2_000;
+
+let folder: string;
+let redis: TestRedis;
+let client: Redis;
+let queues = 0;
+let queue: string;
+let log: string;
+let warnings: string[];
+const workers: WorkerProcess[] = [];
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), "atc-full-"));
+  if (!hasRedis) return;
+  redis = await startRedis();
+  client = new Redis(redis.url);
+});
+afterAll(async () => {
+  if (hasRedis) {
+    client.disconnect();
+    await redis[Symbol.asyncDispose]();
+  }
+  rmSync(folder, { recursive: true });
+});
+beforeEach(() => {
+  queue = `full-${queues++}`;
+  log = join(folder, `${queue}.log`);
+  writeFileSync(log, "");
+  warnings = [];
+});
+afterEach(async () => {
+  if (hasRedis) await setRoom("0");
+  await Promise.all(workers.splice(0).map((worker) => worker.end()));
+});
+
+const setRoom = async (bytes: string): Promise<void> => void (await client.config("SET", "maxmemory", bytes));
+const options = () => ({ redis: redis.url, directory: join(folder, "plane"), queue, lockMs });
+const submitter = (): Promise<Executor> =>
+  bullmqExecutor(options(), { warn: (message) => void warnings.push(message) });
+async function worker(): Promise<WorkerProcess> {
+  const started = await startWorkerProcess(options());
+  workers.push(started);
+  return started;
+}
+const noted = (): string => readFileSync(log, "utf8");
+const gateOf = (i: number): string => join(folder, `${queue}-${i}.gate`);
+const open = (i: number): void => writeFileSync(gateOf(i), "");
+const gated = (executor: Executor, i: number): Promise<number> =>
+  executor.submit(task("gated"), { i, log, gate: gateOf(i) });
+const keyOf = (executor: Executor, i: number): string => `{atc}:${queue}-1-any:${executor.queue?.ownId}-${i}-1`;
+
+/** Commands that the server has run since its statistics were reset. */
+async function commandCount(): Promise<number> {
+  return Number(/total_commands_processed:(\d+)/.exec(await client.info("stats"))?.[1]);
+}
+
+describe.skipIf(!hasRedis)("a server that becomes full", () => {
+  it("refuses new tasks; those that it has end, however long it stays full, and the submitter warns", async () => {
+    await worker();
+    const executor = await submitter();
+    const results = [gated(executor, 0), gated(executor, 1)];
+    await expect.poll(noted, patient).toBe("starts 0\n");
+    await expect.poll(() => client.exists(keyOf(executor, 1)), patient).toBe(1);
+    await setRoom("1");
+    await expect(executor.submit(task("echo"), 1)).rejects.toMatchObject({ code: "ATC_NO_SPACE" });
+    await expect.poll(() => warnings.join(), patient).toContain("maxmemory");
+    await delay(1.5 * lockMs);
+    expect(await client.exists(`${keyOf(executor, 0)}:lock`)).toBe(1);
+    expect(await executor.queue?.workers()).toMatchObject([{ running: 1 }]);
+    expect(await executor.queue?.runs()).toMatchObject([{ state: "running", failed: 1 }]);
+    open(0);
+    open(1);
+    expect(await Promise.all(results)).toEqual([0, 1]);
+    await executor[Symbol.asyncDispose]();
+    expect(warnings.filter((message) => message.includes("maxmemory")).length).toBe(1);
+    expect(warnings.join()).not.toContain("no worker");
+    const later = await submitter();
+    expect(await later.queue?.runs()).toMatchObject([{ state: "done", done: 2, failed: 1 }]);
+    await setRoom("0");
+    expect(await later.submit(task("echo"), 1)).toBe(1);
+    await later[Symbol.asyncDispose]();
+    expect(noted()).toBe("starts 0\nends 0\nstarts 1\nends 1\n");
+  }, 90_000);
+
+  it("gets the result of a task whose worker lost its lock, and stops a run", async () => {
+    const stopped = await worker();
+    const executor = await submitter();
+    const results = [gated(executor, 0), gated(executor, 1)];
+    const end = Promise.allSettled(results);
+    await expect.poll(noted, patient).toBe("starts 0\n");
+    await setRoom("1");
+    stopped.signal("SIGSTOP");
+    await expect.poll(() => client.exists(`${keyOf(executor, 0)}:lock`), patient).toBe(0);
+    stopped.signal("SIGCONT");
+    open(0);
+    expect(await results[0]).toBe(0);
+    expect(await executor.queue?.cancel(executor.queue.ownId)).toBe(true);
+    expect(await end).toMatchObject([{ value: 0 }, { reason: { code: "ATC_ABORTED" } }]);
+    await executor[Symbol.asyncDispose]();
+    expect(noted()).toBe("starts 0\nends 0\n");
+  }, 90_000);
+
+  it("keeps a waiting task for a worker that starts meanwhile, which asks for it a few times per second", async () => {
+    const executor = await submitter();
+    const result = executor.submit(task("echo"), 7);
+    await expect.poll(() => client.exists(keyOf(executor, 0)), patient).toBe(1);
+    await setRoom("1");
+    const started = await worker();
+    expect(await executor.queue?.workers()).toMatchObject([{ slots: 1 }]);
+    await expect.poll(started.events, patient).toContain("maxmemory");
+    const before = await commandCount();
+    const startedAt = performance.now();
+    await delay(1000);
+    const perSecond = (1000 * ((await commandCount()) - before)) / (performance.now() - startedAt);
+    // The scripts' own commands count too. Without a pause, there are some thousands.
+    expect(perSecond).toBeLessThan(200);
+    await setRoom("0");
+    expect(await result).toBe(7);
+    await executor[Symbol.asyncDispose]();
+  }, 90_000);
+
+  it("lets a worker end that receives SIGTERM, after its task", async () => {
+    const ending = await worker();
+    const executor = await submitter();
+    const result = gated(executor, 0);
+    await expect.poll(noted, patient).toBe("starts 0\n");
+    await setRoom("1");
+    const end = ending.end();
+    await delay(500);
+    open(0);
+    expect(await result).toBe(0);
+    await end;
+    expect(await executor.queue?.workers()).toEqual([]);
+    await executor[Symbol.asyncDispose]();
+  }, 90_000);
+});
