@@ -16,7 +16,7 @@ export const packages = {
   },
   "plugin-kit": {
     imports: ["contract"],
-    folders: ["sources", "codecs", "files", "processes", "tasks", "chunks", "time", "parameters", "text"],
+    folders: ["sources", "codecs", "files", "processes", "tasks", "requests", "chunks", "time", "parameters", "text"],
     limit: "71 kB",
   },
   testing: {

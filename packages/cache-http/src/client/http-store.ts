@@ -9,11 +9,11 @@ import {
   type SetOptions,
   throwIfAborted,
 } from "@atc/contract";
+import { type HttpAnswer, type HttpRequest, repeatedRequest, sendRequest } from "@atc/plugin-kit";
 import { costHeader, digestField, digestHeader, untouchedHeader } from "../protocol/protocol.ts";
 import { rangeField } from "../protocol/range-field.ts";
 import { entriesOfLines } from "./listed-entries.ts";
 import { checkOptions, type HttpStoreOptions } from "./options.ts";
-import { repeatedRequest, type StoreAnswer, type StoreRequest } from "./repeated-request.ts";
 import { refusal } from "./server-fault.ts";
 
 /** A byte store whose values another machine has. */
@@ -22,6 +22,13 @@ export interface HttpStore extends ByteStore {
   readonly place: string;
   /** A byte range of the value, clipped at its end; undefined if there is no such key. */
   getRange(key: string, range: ByteRange, options?: GetOptions): Promise<Uint8Array | undefined>;
+}
+
+/** A request of the store. */
+interface StoreRequest extends Pick<HttpRequest, "method" | "body"> {
+  /** What follows the URL of the area. */
+  readonly path: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 function checkRange(range: ByteRange): void {
@@ -51,18 +58,23 @@ function fieldOf(range: ByteRange): string | undefined {
  */
 export function httpStore(given: HttpStoreOptions): HttpStore {
   const options = checkOptions(given);
-  const { url: place } = options;
+  const { url: place, token, patienceMs, idleMs } = options;
   const closing = new AbortController();
 
   async function ask<T>(
-    request: StoreRequest,
+    { method, path, headers, body }: StoreRequest,
     key: string,
     signal: AbortSignal | undefined,
-    read: (answer: StoreAnswer) => T | undefined,
+    read: (answer: HttpAnswer) => T | undefined,
   ): Promise<T> {
-    if (closing.signal.aborted) throw new AtcError("ATC_CLOSED", `the store of "${place}" is disposed; open it again`);
-    throwIfAborted(signal);
-    return await repeatedRequest(request, options, { signal, closing: closing.signal }, (answer) => {
+    const request: HttpRequest = {
+      method,
+      url: `${place}${path}`,
+      headers: { ...headers, ...(token === undefined ? {} : { authorization: `Bearer ${token}` }) },
+      body,
+    };
+    return await repeatedRequest({ place, patienceMs, signal, closing: closing.signal }, async (either) => {
+      const answer = await sendRequest(request, { idleMs, signal: either });
       const found = read(answer);
       if (found === undefined) throw refusal(place, key, answer.status);
       return found;

@@ -1,5 +1,5 @@
 import type { ByteStoreEntry } from "@atc/contract";
-import { Passing } from "./server-fault.ts";
+import { PassingFault } from "@atc/plugin-kit";
 
 /** The entries in the lines of a list, the last of which has their number: a list that was cut does not have it. */
 export function entriesOfLines(bytes: Uint8Array): readonly ByteStoreEntry[] {
@@ -13,7 +13,7 @@ export function entriesOfLines(bytes: Uint8Array): readonly ByteStoreEntry[] {
       entries.push({ key, size, accessedAt });
     else isWhole = count === entries.length;
   }
-  if (!isWhole) throw new Passing("its list is not whole");
+  if (!isWhole) throw new PassingFault("its list is not whole");
   return entries;
 }
 
@@ -22,6 +22,6 @@ function recordOf(line: string): Readonly<Record<string, unknown>> {
     const value: unknown = JSON.parse(line);
     return typeof value === "object" && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
   } catch (cause) {
-    throw new Passing("its list is not JSON", { cause });
+    throw new PassingFault("its list is not JSON", { cause });
   }
 }
