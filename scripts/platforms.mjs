@@ -27,7 +27,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(platforms)
   }
   console.log(`${name} begins`);
   const start = performance.now();
-  const { passed, failed, skipped, failures: found } = platforms[name].run();
+  const { passed, failed, skipped, failures: found } = await platforms[name].run();
   rows.push({ platform: name, passed, failed, skipped, seconds: Math.round((performance.now() - start) / 1000) });
   failures.push(...found.map((failure) => `${name}: ${failure}`));
 }

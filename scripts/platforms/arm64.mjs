@@ -21,14 +21,14 @@ export function missing() {
 }
 
 /** Compares bits with those of x64, and runs the conformance suites, with Node 22 for ARM64 under qemu. */
-export function run() {
+export async function run() {
   const node = fetchNode("22", { platform: "linux", arch: "arm64" });
   copyCheckout(folder, { os: "linux", cpu: "arm64", libc: "glibc" });
   const command = [emulator, "-L", libraries, node];
   const bits = compareBits([fetchNode("22")], command, folder);
   const log = join(root, "temp", "arm64.log");
   const options = { cwd: folder, env: process.env, log, minutes: 20 };
-  const code = runLogged([...command, "scripts/platforms/conformance.mjs"], options);
+  const code = await runLogged([...command, "scripts/platforms/conformance.mjs"], options);
   if (code !== 0)
     return { ...bits, failed: bits.failed + 1, failures: [...bits.failures, `conformance ended with ${code}`] };
   const { passed, failures } = JSON.parse(readFileSync(log, "utf8").trimEnd().split("\n").at(-1));

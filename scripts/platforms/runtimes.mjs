@@ -10,7 +10,7 @@ const conformance = readdirSync(join(root, "packages")).map((name) => `packages/
 function runConformance(name, command) {
   return runVitest(command, ["--mode", "built", ...conformance], {
     env: { ...process.env, REDIS_TESTS: "0" },
-    report: join(root, "temp", `tests-${name}.json`),
+    results: join(root, "temp", `${name}.jsonl`),
     log: join(root, "temp", `${name}.log`),
     minutes: 15,
   });
