@@ -183,7 +183,10 @@ describe("planted differences", () => {
     const diff = await shop.atc("runs", "diff", first, second);
     expect(diff.stdout).toMatch(/differ first in the configuration/);
     expect(diff.stdout).toMatch(/configuration +feeBps +10 +20/);
-    expect((await shop.atc("runs", "compare", first, second)).stdout).toMatch(/feeBps +10 +20/);
+    const { stdout } = await shop.atc("runs", "compare", first, second);
+    expect(stdout).toMatch(/feeBps +10 +20/);
+    expect(stdout).toMatch(/maxDrawdown +\d+\.\d % +\d+\.\d %/);
+    expect(stdout).toMatch(/bars +200 +200/);
     const same = await shop.atc("runs", "diff", first, first);
     expect([same.code, same.stdout]).toEqual([0, expect.stringContaining("do not differ")]);
   });

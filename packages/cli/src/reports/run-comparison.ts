@@ -1,8 +1,10 @@
 import { printableLine } from "@atc/plugin-kit";
+import { type MetricName, metricTable } from "@atc/runtime";
 import type { StoredRun } from "@atc/runtime/runs";
 import { ratio } from "../text/number-format.ts";
 import type { Screen } from "../text/screen.ts";
 import { textTable } from "../text/text-table.ts";
+import { metricText } from "./metric-text.ts";
 import { winnerText } from "./run-findings.ts";
 import { timeOf } from "./runs-table.ts";
 
@@ -19,15 +21,23 @@ function differs(values: readonly unknown[]): boolean {
   return new Set(values.map((value) => JSON.stringify(value ?? null))).size > 1;
 }
 
+/** The values of a metric in their unit; with all digits of importance if runs that differ would look the same. */
+function metricTexts(name: string, values: readonly unknown[]): readonly string[] {
+  if (!Object.hasOwn(metricTable, name)) return values.map(valueText);
+  const texts = values.map((value) => metricText(name as MetricName, value as number | null | undefined));
+  return differs(values) && !differs(texts) ? values.map(valueText) : texts;
+}
+
 /** Rows of a table of runs: a name, and the value in each run. */
 function rowsOf(
   records: readonly (Readonly<Record<string, unknown>> | null)[],
   isShown: (values: readonly unknown[]) => boolean,
+  textsOf: (name: string, values: readonly unknown[]) => readonly string[] = (_, values) => values.map(valueText),
 ): readonly (readonly string[])[] {
   const names = [...new Set(records.flatMap((record) => Object.keys(record ?? {})))];
   return names.flatMap((name) => {
     const values = records.map((record) => record?.[name]);
-    return isShown(values) ? [[name, ...values.map(valueText)]] : [];
+    return isShown(values) ? [[name, ...textsOf(name, values)]] : [];
   });
 }
 
@@ -66,6 +76,7 @@ export function comparisonTables(runs: readonly StoredRun[], screen: Screen): st
   const metrics = rowsOf(
     runs.map(({ metrics: own }) => own),
     (values) => values.every(isNumber),
+    metricTexts,
   );
   return textTable(columns, different.length === 0 ? metrics : [...different, undefined, ...metrics], screen);
 }

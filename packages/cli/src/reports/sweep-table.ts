@@ -1,9 +1,9 @@
 import { printableLine } from "@atc/plugin-kit";
-import { type MetricName, metricTable } from "@atc/runtime";
 import type { ShownTable, SweepOutcome } from "@atc/runtime/sweeps";
-import { counted, integer, percent, ratio } from "../text/number-format.ts";
+import { counted, integer } from "../text/number-format.ts";
 import { painted, type Screen } from "../text/screen.ts";
 import { type TextColumn, textTable, wrapped } from "../text/text-table.ts";
+import { metricText } from "./metric-text.ts";
 import { scoreMapLines } from "./score-map-lines.ts";
 import { validationLines } from "./validation-lines.ts";
 
@@ -22,23 +22,6 @@ export function overText(over: string | undefined): string {
 
 /** The most reasons and symbols that are listed; `--json` has all of them. */
 const mostLines = 6;
-
-/** A metric for people. */
-function metricText(name: MetricName, value: number | undefined): string {
-  if (value === undefined || !Number.isFinite(value)) return "-";
-  const { unit, better } = metricTable[name];
-  switch (unit) {
-    case "part":
-    case "part a year":
-      // Only gains and losses have a sign.
-      return better === "+" ? percent(value) : percent(value).replace("+", "");
-    case "count":
-    case "bars":
-      return integer(value);
-    default:
-      return Math.abs(value) >= 1000 ? integer(value) : ratio(value);
-  }
-}
 
 /** A value of an axis for people. */
 export function axisText(value: unknown): string {
