@@ -46,7 +46,7 @@ beforeAll(async () => {
   redis = await startRedis();
   shop = await workshop();
   await shop.install("executor-bullmq");
-  await shop.file("bars.csv", barsCsv(["AAA", "BBB"], 1500));
+  await shop.file("bars.csv", barsCsv(["AAA", "BBB"], 500));
 }, 60_000);
 
 afterAll(async () => {
@@ -86,7 +86,7 @@ describe.skipIf(!hasRedis)("a sweep over two workers", () => {
   }, 120_000);
 
   it("writes the windows of a walk-forward in one process", async () => {
-    const windows = ["walk-forward", "bars.csv", "--train", "600", "--test", "300", ...grid.slice(0, 4), "--force"];
+    const windows = ["walk-forward", "bars.csv", "--train", "200", "--test", "100", ...grid.slice(0, 4), "--force"];
     const there = await atc(...windows, "--executor", "bullmq", "-o", "windows-there.csv");
     expect(there).toMatchObject({ code: 0 });
     const here = await shop.atc(...windows, "--no-cache", "-o", "windows-here.csv");
@@ -138,16 +138,8 @@ describe.skipIf(!hasRedis)("a sweep over two workers", () => {
     await writeFile(join(strategy, "index.js"), code(5));
     const dependencies = { "@atc/executor-bullmq": "*", turtle: "*" };
     await shop.file("package.json", JSON.stringify({ name: "shop", dependencies }));
-    const sweep = [
-      "sweep",
-      "bars.csv",
-      "--strategy",
-      "turtle",
-      "--grid",
-      "parameters.bars=3..9",
-      "--no-validate",
-      "--force",
-    ];
+    const strategySweep = ["--strategy", "turtle", "--grid", "parameters.bars=3..9", "--no-validate", "--force"];
+    const sweep = ["sweep", "bars.csv", ...strategySweep];
     const here = await shop.atc(...sweep, "--no-cache", "-o", "turtle-here.csv");
     expect(here).toMatchObject({ code: 0 });
     const there = await atc(...sweep, "--no-cache", "--executor", "bullmq", "-o", "turtle-there.csv");
@@ -161,14 +153,16 @@ describe.skipIf(!hasRedis)("a sweep over two workers", () => {
 
     const elsewhere = await workshop();
     await elsewhere.install("executor-bullmq");
-    await elsewhere.file("bars.csv", barsCsv(["AAA", "BBB"], 1500));
+    // A dataset is named after its file, and the next test looks for that of "bars.csv".
+    await elsewhere.file("others.csv", barsCsv(["AAA", "BBB"], 500));
+    const otherSweep = ["sweep", "others.csv", ...strategySweep];
     const otherCode = join(elsewhere.path, "node_modules", "turtle");
     await mkdir(otherCode, { recursive: true });
     await writeFile(join(otherCode, "package.json"), '{ "name": "turtle", "type": "module", "exports": "./index.js" }');
     await writeFile(join(otherCode, "index.js"), code(6));
     await elsewhere.file("package.json", JSON.stringify({ name: "shop", dependencies }));
     const data = ["--data-dir", join(shop.path, ".cache", "mmap"), "--redis", redis.url];
-    const run = await runAtc(elsewhere.path, [...sweep, ...data, "--no-cache", "--executor", "bullmq", "--json"]);
+    const run = await runAtc(elsewhere.path, [...otherSweep, ...data, "--no-cache", "--executor", "bullmq", "--json"]);
     expect(run.code).toBe(2);
     expect(run.stderr).toContain("other code of the strategy");
     await rename(otherCode, join(elsewhere.path, "node_modules", "tortoise"));
@@ -176,7 +170,7 @@ describe.skipIf(!hasRedis)("a sweep over two workers", () => {
       "package.json",
       JSON.stringify({ name: "shop", dependencies: { ...dependencies, tortoise: "*" } }),
     );
-    const without = sweep.map((word) => (word === "turtle" ? "tortoise" : word));
+    const without = otherSweep.map((word) => (word === "turtle" ? "tortoise" : word));
     const unknown = await runAtc(elsewhere.path, [...without, ...data, "--no-cache", "--executor", "bullmq", "--json"]);
     expect(unknown.code).toBe(5);
     expect(unknown.stderr).toContain("npm i tortoise");
@@ -201,7 +195,7 @@ describe.skipIf(!hasRedis)("a sweep over two workers", () => {
   }, 120_000);
 
   it("fails with the name of the dataset if the workers have other data", async () => {
-    await shop.file("more.csv", barsCsv(["CCC"], 1500));
+    await shop.file("more.csv", barsCsv(["CCC"], 500));
     for (const worker of workers.splice(0)) {
       worker.stop();
       await worker.exited;
@@ -231,7 +225,7 @@ async function commandsOf(page: string): Promise<string> {
   return /```sh\n(.*?)```/s.exec(text)?.[1] ?? "";
 }
 
-describe.skipIf(!hasRedis)("the five lines of the page", () => {
+describe.skipIf(!hasRedis).concurrent("the five lines of the page", () => {
   it("run a sweep on two workers", async () => {
     const lines = await commandsOf("many-machines.md");
     expect(lines.trim().split("\n").length).toBe(5);
@@ -256,7 +250,7 @@ describe.skipIf(!hasRedis)("the five lines of the page", () => {
   }, 120_000);
 });
 
-describe.skipIf(!hasRedis)("a sweep whose submitter was killed", () => {
+describe.skipIf(!hasRedis).concurrent("a sweep whose submitter was killed", () => {
   it("is resumed by its id, from its own folder, and no text has the password", async () => {
     const other = await startRedis("--requirepass", "s3cret");
     const server = ["--redis", `redis://:s3cret@127.0.0.1:${other.port}`];

@@ -47,7 +47,7 @@ async function endOf(fault: (redis: TestRedis, worker: WorkerProcess) => Promise
   return end;
 }
 
-describe.skipIf(!hasRedis)("a worker that receives SIGTERM", () => {
+describe.skipIf(!hasRedis).concurrent("a worker that receives SIGTERM", () => {
   it("ends, whatever its connections do", async () => {
     const ends = await Promise.all(
       Object.entries(faults).map(async ([name, fault], i) => [name, await endOf(fault, i)] as const),

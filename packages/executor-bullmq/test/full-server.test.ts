@@ -4,75 +4,69 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Executor } from "@atc/contract";
 import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bullmqExecutor } from "../src/index.ts";
 import { startWorkerProcess, type WorkerProcess } from "./cluster.mjs";
-import { hasRedis, startRedis, type TestRedis } from "./redis-server.mjs";
+import { hasRedis, startRedis } from "./redis-server.mjs";
 
 const task = (name: string) => ({ task: `@atc/chaos#${name}`, version: 1 });
 const patient = { timeout: 30_000 };
 const lockMs = 2_000;
 
 let folder: string;
-let redis: TestRedis;
-let client: Redis;
-let queues = 0;
-let queue: string;
-let log: string;
-let warnings: string[];
-const workers: WorkerProcess[] = [];
-
-beforeAll(async () => {
+beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), "atc-full-"));
-  if (!hasRedis) return;
-  redis = await startRedis();
-  client = new Redis(redis.url);
 });
-afterAll(async () => {
-  if (hasRedis) {
-    client.disconnect();
-    await redis[Symbol.asyncDispose]();
-  }
+afterAll(() => {
   rmSync(folder, { recursive: true });
 });
-beforeEach(() => {
-  queue = `full-${queues++}`;
-  log = join(folder, `${queue}.log`);
+
+/** A server of its own with submitters and workers, since the tests run at the same time. */
+async function scene(name: string) {
+  const redis = await startRedis();
+  const client = new Redis(redis.url);
+  const workers: WorkerProcess[] = [];
+  const warnings: string[] = [];
+  const options = { redis: redis.url, directory: join(folder, name), queue: name, lockMs };
+  const log = join(folder, `${name}.log`);
   writeFileSync(log, "");
-  warnings = [];
-});
-afterEach(async () => {
-  if (hasRedis) await setRoom("0");
-  await Promise.all(workers.splice(0).map((worker) => worker.end()));
-});
-
-const setRoom = async (bytes: string): Promise<void> => void (await client.config("SET", "maxmemory", bytes));
-const options = () => ({ redis: redis.url, directory: join(folder, "plane"), queue, lockMs });
-const submitter = (): Promise<Executor> =>
-  bullmqExecutor(options(), { warn: (message) => void warnings.push(message) });
-async function worker(): Promise<WorkerProcess> {
-  const started = await startWorkerProcess(options());
-  workers.push(started);
-  return started;
+  const gateOf = (i: number): string => join(folder, `${name}-${i}.gate`);
+  const setRoom = async (bytes: string): Promise<void> => void (await client.config("SET", "maxmemory", bytes));
+  return {
+    client,
+    warnings,
+    setRoom,
+    submitter: (): Promise<Executor> => bullmqExecutor(options, { warn: (message) => void warnings.push(message) }),
+    async worker(): Promise<WorkerProcess> {
+      const started = await startWorkerProcess(options);
+      workers.push(started);
+      return started;
+    },
+    gated: (executor: Executor, i: number): Promise<number> =>
+      executor.submit(task("gated"), { i, log, gate: gateOf(i) }),
+    open: (i: number): void => writeFileSync(gateOf(i), ""),
+    noted: (): string => readFileSync(log, "utf8"),
+    keyOf: (executor: Executor, i: number): string => `{atc}:${name}-1-any:${executor.queue?.ownId}-${i}-1`,
+    /** Commands that the server has run. */
+    commandCount: async (): Promise<number> =>
+      Number(/total_commands_processed:(\d+)/.exec(await client.info("stats"))?.[1]),
+    async [Symbol.asyncDispose](): Promise<void> {
+      await Promise.all(workers.map((one) => one.kill()));
+      client.disconnect();
+      await redis[Symbol.asyncDispose]();
+    },
+  };
 }
-const noted = (): string => readFileSync(log, "utf8");
-const gateOf = (i: number): string => join(folder, `${queue}-${i}.gate`);
-const open = (i: number): void => writeFileSync(gateOf(i), "");
-const gated = (executor: Executor, i: number): Promise<number> =>
-  executor.submit(task("gated"), { i, log, gate: gateOf(i) });
-const keyOf = (executor: Executor, i: number): string => `{atc}:${queue}-1-any:${executor.queue?.ownId}-${i}-1`;
 
-/** Commands that the server has run since its statistics were reset. */
-async function commandCount(): Promise<number> {
-  return Number(/total_commands_processed:(\d+)/.exec(await client.info("stats"))?.[1]);
-}
-
-describe.skipIf(!hasRedis)("a server that becomes full", () => {
+describe.skipIf(!hasRedis).concurrent("a server that becomes full", () => {
   it("refuses new tasks; those that it has end, however long it stays full, and the submitter warns", async () => {
+    await using set = await scene("refuses");
+    const { client, warnings, setRoom, submitter, worker, gated, open, noted, keyOf } = set;
     await worker();
     const executor = await submitter();
-    const results = [gated(executor, 0), gated(executor, 1)];
+    const results = [gated(executor, 0)];
     await expect.poll(noted, patient).toBe("starts 0\n");
+    results.push(gated(executor, 1));
     await expect.poll(() => client.exists(keyOf(executor, 1)), patient).toBe(1);
     await setRoom("1");
     await expect(executor.submit(task("echo"), 1)).rejects.toMatchObject({ code: "ATC_NO_SPACE" });
@@ -96,17 +90,20 @@ describe.skipIf(!hasRedis)("a server that becomes full", () => {
   }, 90_000);
 
   it("gets the result of a task whose worker lost its lock, and stops a run", async () => {
+    await using set = await scene("lost-lock");
+    const { client, setRoom, submitter, worker, gated, open, noted, keyOf } = set;
     const stopped = await worker();
     const executor = await submitter();
-    const results = [gated(executor, 0), gated(executor, 1)];
-    const end = Promise.allSettled(results);
+    const first = gated(executor, 0);
     await expect.poll(noted, patient).toBe("starts 0\n");
+    const end = Promise.allSettled([first, gated(executor, 1)]);
+    await expect.poll(() => client.exists(keyOf(executor, 1)), patient).toBe(1);
     await setRoom("1");
     stopped.signal("SIGSTOP");
     await expect.poll(() => client.exists(`${keyOf(executor, 0)}:lock`), patient).toBe(0);
     stopped.signal("SIGCONT");
     open(0);
-    expect(await results[0]).toBe(0);
+    expect(await first).toBe(0);
     expect(await executor.queue?.cancel(executor.queue.ownId)).toBe(true);
     expect(await end).toMatchObject([{ value: 0 }, { reason: { code: "ATC_ABORTED" } }]);
     await executor[Symbol.asyncDispose]();
@@ -114,6 +111,8 @@ describe.skipIf(!hasRedis)("a server that becomes full", () => {
   }, 90_000);
 
   it("keeps a waiting task for a worker that starts meanwhile, which asks for it a few times per second", async () => {
+    await using set = await scene("waiting");
+    const { client, setRoom, submitter, worker, keyOf, commandCount } = set;
     const executor = await submitter();
     const result = executor.submit(task("echo"), 7);
     await expect.poll(() => client.exists(keyOf(executor, 0)), patient).toBe(1);
@@ -133,6 +132,8 @@ describe.skipIf(!hasRedis)("a server that becomes full", () => {
   }, 90_000);
 
   it("lets a worker end that receives SIGTERM, after its task", async () => {
+    await using set = await scene("ending");
+    const { setRoom, submitter, worker, gated, open, noted } = set;
     const ending = await worker();
     const executor = await submitter();
     const result = gated(executor, 0);

@@ -27,7 +27,7 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
-describe.skipIf(!hasRedis)("a server", () => {
+describe.skipIf(!hasRedis).concurrent("a server", () => {
   it("keeps no password in what it holds", async () => {
     const redis = await startRedis("--requirepass", "s3cret");
     const options = { redis: `redis://:s3cret@127.0.0.1:${redis.port}`, directory: join(folder, "secret") };
@@ -48,7 +48,7 @@ describe.skipIf(!hasRedis)("a server", () => {
   }, 60_000);
 });
 
-describe.skipIf(!hasRedis)("workers whose clocks differ by two hours", () => {
+describe.skipIf(!hasRedis).concurrent("workers whose clocks differ by two hours", () => {
   it("run each task once, and are not taken for dead", async () => {
     const redis = await startRedis();
     const options = { redis: redis.url, directory: join(folder, "clocks"), lockMs: 1000 };
@@ -92,7 +92,7 @@ function certificate(): { readonly key: string; readonly cert: string } {
   return { key, cert };
 }
 
-describe.skipIf(!hasTls)("a server with TLS", () => {
+describe.skipIf(!hasTls).concurrent("a server with TLS", () => {
   it("is used if its certificate is trusted, and refused with the remedy if it is not", async () => {
     const { key, cert } = certificate();
     const files = ["--tls-cert-file", cert, "--tls-key-file", key, "--tls-auth-clients", "no"];
