@@ -28,6 +28,7 @@ export * from "./parameters/strategy-check.ts";
 export * from "./parameters/strategy-parameters.ts";
 export * from "./processes/process-identity.ts";
 export { PassingFault } from "./requests/passing-fault.ts";
+export { rangeHeader } from "./requests/range-header.ts";
 export { type RequestPatience, repeatedRequest } from "./requests/repeated-request.ts";
 export { type HttpAnswer, type HttpRequest, type RequestBounds, sendRequest } from "./requests/send-request.ts";
 export * from "./sources/adjusted-source.ts";

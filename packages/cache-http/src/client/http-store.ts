@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
 import {
-  AtcError,
   assertStoreKey,
   type ByteRange,
   type ByteStore,
@@ -9,9 +8,8 @@ import {
   type SetOptions,
   throwIfAborted,
 } from "@atc/contract";
-import { type HttpAnswer, type HttpRequest, repeatedRequest, sendRequest } from "@atc/plugin-kit";
+import { type HttpAnswer, type HttpRequest, rangeHeader, repeatedRequest, sendRequest } from "@atc/plugin-kit";
 import { costHeader, digestField, digestHeader, untouchedHeader } from "../protocol/protocol.ts";
-import { rangeField } from "../protocol/range-field.ts";
 import { entriesOfLines } from "./listed-entries.ts";
 import { checkOptions, type HttpStoreOptions } from "./options.ts";
 import { refusal } from "./server-fault.ts";
@@ -29,21 +27,6 @@ interface StoreRequest extends Pick<HttpRequest, "method" | "body"> {
   /** What follows the URL of the area. */
   readonly path: string;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-function checkRange(range: ByteRange): void {
-  for (const [field, value] of Object.entries(range))
-    if (!Number.isSafeInteger(value) || value < 0)
-      throw new AtcError(
-        "ATC_INVALID_ARGUMENT",
-        `the ${field} of a byte range is "${value}"; give a whole number of 0 or more`,
-      );
-}
-
-/** The header of a range; undefined for one of no bytes, which HTTP does not have. */
-function fieldOf(range: ByteRange): string | undefined {
-  if ("suffixLength" in range) return range.suffixLength === 0 ? undefined : `bytes=-${range.suffixLength}`;
-  return range.length === 0 ? undefined : rangeField(range.offset, range.length);
 }
 
 /**
@@ -109,8 +92,7 @@ export function httpStore(given: HttpStoreOptions): HttpStore {
     },
     async getRange(key, range, getOptions = {}) {
       assertStoreKey(key);
-      checkRange(range);
-      const field = fieldOf(range);
+      const field = rangeHeader(range);
       if (field !== undefined) return await getBytes(key, getOptions, { range: field });
       const { signal } = getOptions;
       const isThere = await ask({ method: "HEAD", path: `/${key}` }, key, signal, ({ status }) =>

@@ -22,8 +22,3 @@ export function spanOfField(field: string | undefined, size: number): Span | "no
   if (start >= size) return "none";
   return { start, end: last === "" ? size : Math.min(Number(last) + 1, size) };
 }
-
-/** The header `Range` of `length` bytes, 1 or more, from `offset`. */
-export function rangeField(offset: number, length: number): string {
-  return `bytes=${offset}-${offset + length - 1}`;
-}

@@ -3,16 +3,23 @@ import { PassingFault } from "./passing-fault.ts";
 
 /** A request over HTTP. */
 export interface HttpRequest {
+  /** What it does with the resource. */
   readonly method: "GET" | "HEAD" | "PUT" | "DELETE";
+  /** The whole URL. */
   readonly url: string;
+  /** All headers except those that `fetch` adds. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The content of a PUT. */
   readonly body?: Uint8Array | undefined;
 }
 
 /** An answer with its whole body. Redirects are answers too: nothing follows them. */
 export interface HttpAnswer {
+  /** The status, of any kind. */
   readonly status: number;
+  /** Its headers. */
   readonly headers: Headers;
+  /** The whole body; empty for HEAD. */
   readonly bytes: Uint8Array;
 }
 
