@@ -22,5 +22,11 @@ export * from "./sources/data-source-cases.ts";
 export * from "./sources/table-reader-cases.ts";
 export * from "./sources/table-writer-cases.ts";
 export * from "./stores/array-store-cases.ts";
+export {
+  type BucketObject,
+  type BucketServer,
+  type BucketServerOptions,
+  bucketServer,
+} from "./stores/bucket-server.ts";
 export * from "./stores/byte-store-cases.ts";
 export * from "./strategies/strategy-cases.ts";
