@@ -106,6 +106,10 @@ export const packages = {
     folders: ["client", "server", "protocol"],
     limit: "16 kB",
   },
+  "store-s3": {
+    imports: ["contract", "plugin-kit"],
+    limit: "9 kB",
+  },
   "codec-blosc": {
     imports: ["contract", "plugin-kit"],
     folders: ["frame", "layout", "shuffle", "blosclz", "kernel"],

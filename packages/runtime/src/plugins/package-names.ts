@@ -28,7 +28,7 @@ const known: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     zstd: "@atc/codec-zstd",
     snappy: "@atc/codec-snappy",
   },
-  "byte-store": { fs: "@atc/cache-fs", http: "@atc/cache-http" },
+  "byte-store": { fs: "@atc/cache-fs", http: "@atc/cache-http", s3: "@atc/store-s3" },
   "array-store": { mmap: "@atc/mmap-store" },
   source: {
     csv: "@atc/source-csv",
