@@ -33,7 +33,10 @@ export default defineConfig({
     exclude: [],
     // Tests within node_modules are transformed; what they test is not.
     server: { deps: { inline: [/\/@atc\/[^/]+\/test\//], external: [/\/dist\/.*\.js$/] } },
-    setupFiles: ["scripts/fresh-modules.mjs", "scripts/equal-arrays.mjs", "scripts/property-seed.mjs"],
+    setupFiles: [
+      ...["fresh-modules", "equal-arrays", "property-seed"].map((name) => `scripts/${name}.mjs`),
+      ...(process.platform === "win32" ? ["scripts/platforms/wine-sockets.mjs"] : []),
+    ],
     // A thread for all files of a run: Wine takes seconds to start a process.
     pool: "threads",
     maxWorkers: 1,

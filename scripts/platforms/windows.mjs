@@ -1,5 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readlinkSync, rmSync, statfsSync, symlinkSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join, relative } from "node:path";
 import { fetchNode } from "../fetch-node.mjs";
 import { copyCheckout } from "./copy-checkout.mjs";
@@ -47,15 +48,82 @@ function makePrefix() {
 }
 
 /**
- * What runs. A group is a process of its own, which starts a thread for its files, since Wine takes long to start either,
- * and two groups run at a time. One that does not end within its minutes counts as failed by its name.
+ * Makes an empty folder for temporary files, in memory if there is room: Wine syncs files as the disk does, which takes
+ * milliseconds each. Returns its path.
+ */
+function makeTemporaryFolder() {
+  const link = join(prefix, "drive_c", "users", userInfo().username, "Temp");
+  try {
+    rmSync(readlinkSync(link), { recursive: true, force: true }); // of a run that was killed
+  } catch {
+    // It is the folder that Wine has made.
+  }
+  rmSync(link, { recursive: true, force: true });
+  const memory = "/dev/shm";
+  const { bavail, bsize } = existsSync(memory) ? statfsSync(memory) : { bavail: 0, bsize: 0 };
+  const made = mkdtempSync(join(bavail * bsize > 4e9 ? memory : temp, "atc-windows-"));
+  symlinkSync(made, link);
+  return made;
+}
+
+/** Tests of the runtime that meet the system: files, names, threads, mappings. The others are of its arithmetic. */
+const ofRuntime = [
+  "append-model",
+  "backtest",
+  "chosen-plugins",
+  "configuration",
+  "content-keys",
+  "csv-table",
+  "damaged-dataset",
+  "data-check",
+  "dataset-notes",
+  "earlier-files",
+  "fetch-dataset",
+  "file-endings",
+  "killed-thread",
+  "machine-defaults",
+  "member-file",
+  "package-names",
+  "plugin-host",
+  "replaced-dataset",
+  "shared-memory",
+  "source-files",
+  "spool",
+  "stored-evaluations",
+  "strategy-imports",
+  "table-files",
+  "thread-lease",
+  "thread-mappings",
+  "watch-dataset",
+  "written-signals",
+];
+
+const testFile = (pack, name) => `@atc/${pack}/test/${name}.test.ts`;
+
+/**
+ * What runs: parts of the paths of test files. A group is a process, whose files share a thread, since Wine takes long
+ * to start either; two groups run at a time. Left out are files (`leftOut`) and tests with a part of their name
+ * (`tooLarge`).
  */
 const groups = [
-  { name: "conformance", files: ["/test/conformance.test.ts"], minutes: 8 },
-  { name: "mmap-store", files: ["@atc/mmap-store/"], minutes: 8 },
-  { name: "runtime", files: ["@atc/runtime/"], minutes: 8 },
-  { name: "cache-fs", files: ["@atc/cache-fs/"], minutes: 5 },
-  { name: "command", files: ["command-road"], minutes: 5 },
+  {
+    name: "mmap-store",
+    files: ["@atc/mmap-store/"],
+    // The first two start hundreds of processes, the third replaces modules of the sources, and Wine has no Python.
+    leftOut: ["crash", "growth-crash", "refused-removal", "python"].map((name) => testFile("mmap-store", name)),
+    tooLarge: ["may be registered in 100,000 calls per segment"],
+    minutes: 8,
+  },
+  {
+    name: "conformance",
+    files: ["/test/conformance.test.ts"],
+    leftOut: ["mmap-store", "cache-fs"].map((pack) => testFile(pack, "conformance")),
+    tooLarge: ["conformance: CSV in ", "conformance: rows without a price "], // of DuckDB, which keeps Parquet and JSON
+    minutes: 8,
+  },
+  { name: "runtime", files: ofRuntime.map((name) => testFile("runtime", name)), minutes: 8 },
+  { name: "cache-fs", files: ["@atc/cache-fs/"], minutes: 8 },
+  { name: "command", files: ["scripts/platforms/command-road.test.mjs"], minutes: 4 },
 ];
 
 /** Why Windows cannot be tried on this machine; undefined if it can. */
@@ -64,47 +132,53 @@ export function missing() {
   return spawnSync(compiler, ["--version"]).status === 0 ? undefined : `${compiler} is not installed`;
 }
 
-/** Runs a group, and tells its counts, which would be lost if the whole command were ended. */
-async function runGroup(node, { name, files, leftOut = [], tooLarge = [], minutes }) {
-  const start = performance.now();
-  const results = join(folder, `${name}.jsonl`);
-  const exclude = leftOut.map((file) => `--exclude=**/${file}.test.ts`);
-  // Vitest's pattern names what runs.
-  const named = tooLarge.length > 0 ? [`--testNamePattern=^(?!.*(${tooLarge.join("|")}))`] : [];
-  const options = {
-    cwd: folder,
-    env,
-    results,
-    named: onDrive(results),
-    log: join(temp, `windows-${name}.log`),
-    minutes,
-  };
-  const vitest = ["--config", "scripts/platforms/copy.config.mjs", ...exclude, ...named, ...files];
-  const found = await runVitest([wine, onDrive(node)], vitest, options);
-  const stale = tooLarge.filter((part) => ![...found.skippedNames].some((test) => test.includes(part)));
-  const failures = [...found.failures, ...stale.map((part) => `no test that is left out is named "${part}"`)];
-  const counts = { passed: found.passed, failed: failures.length, skipped: found.skipped };
-  const seconds = Math.round((performance.now() - start) / 1000);
-  console.log(`windows ${name}: ${Object.entries(counts).flat().join(" ")} in ${seconds} s`);
-  return { ...counts, failures: failures.map((failure) => `${name}: ${failure}`) };
+/** What the lists of a group name, but no file or test has; the run must not pass for one of them. */
+function staleNames({ files, leftOut = [], tooLarge = [] }, { finished, skippedNames }) {
+  const paths = [...files, ...leftOut].filter((path) => path.startsWith("@atc/"));
+  const staleFiles = paths.filter((path) => !existsSync(join(folder, "node_modules", path)));
+  const skipped = [...skippedNames];
+  const staleTests = finished ? tooLarge.filter((part) => !skipped.some((name) => name.includes(part))) : [];
+  return [...staleFiles, ...staleTests].map((name) => `nothing is named "${name}" any more`);
 }
 
-/** Runs the groups with Node 22 for Windows under Wine, two at a time; later versions do not start under Wine 8. */
+/** Runs a group, and tells its counts at once: they would be lost if the whole command were ended. */
+async function runGroup(node, group) {
+  const { name, files, leftOut = [], tooLarge = [], minutes } = group;
+  const start = performance.now();
+  const results = join(folder, `${name}.jsonl`);
+  // Vitest's pattern is of the names that run.
+  const pattern = tooLarge.length > 0 ? [`--testNamePattern=^(?!.*(${tooLarge.join("|")}))`] : [];
+  const excluded = leftOut.map((path) => `--exclude=**/${path}`);
+  const found = await runVitest(
+    [wine, onDrive(node)],
+    ["--config", "scripts/platforms/copy.config.mjs", ...excluded, ...pattern, ...files],
+    { cwd: folder, env, results, named: onDrive(results), log: join(temp, `windows-${name}.log`), minutes },
+  );
+  const failures = [...found.failures, ...staleNames(group, found)].map((failure) => `${name}: ${failure}`);
+  const seconds = Math.round((performance.now() - start) / 1000);
+  console.log(
+    `windows ${name}: ${found.passed} passed, ${failures.length} failed, ${found.skipped} skipped in ${seconds} s`,
+  );
+  return { passed: found.passed, failed: failures.length, skipped: found.skipped, failures };
+}
+
+/** Runs the groups with Node 22 for Windows under Wine; later versions do not start under Wine 8. */
 export async function run() {
   const node = fetchNode("22", { platform: "win32", arch: "x64" });
   makePrefix();
+  const temporary = makeTemporaryFolder();
   copyCheckout(folder, { os: "win32", cpu: "x64" });
   const waiting = [...groups];
   const results = [];
-  const lane = async () => {
+  const runGroups = async () => {
     for (let group = waiting.shift(); group !== undefined; group = waiting.shift())
       results.push(await runGroup(node, group));
   };
   try {
-    await Promise.all([lane(), lane()]);
+    await Promise.all([runGroups(), runGroups()]);
   } finally {
     await runLogged(["/usr/lib/wine/wineserver", "-k"], { env, log: join(temp, "wineserver.log"), minutes: 1 });
-    rmSync(temporaryFiles, { recursive: true, force: true });
+    rmSync(temporary, { recursive: true, force: true });
   }
   return sumOf(results);
 }

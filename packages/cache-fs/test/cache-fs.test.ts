@@ -1,13 +1,26 @@
 import { mkdir, open, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PluginHost } from "@atc/contract";
-import { describe, expect, it, vi } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { accessLog } from "../src/access-log.ts";
-import plugins, { type CacheFs, type CacheFsOptions, cacheFs } from "../src/index.ts";
+import plugins, { type CacheFs, type CacheFsOptions, cacheFs as createStore } from "../src/index.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 
 const newDirectory = temporaryDirectories();
+
+/** Stores that stay open as after a kill. Their logs keep the directory on Windows, so they are closed before it goes. */
+const made: CacheFs[] = [];
+afterAll(async () => {
+  for (const store of made) await store[Symbol.asyncDispose]();
+});
+
+async function cacheFs(options: CacheFsOptions): Promise<CacheFs> {
+  const store = await createStore(options);
+  made.push(store);
+  return store;
+}
+
 const bytes = (size: number, fill = 1): Uint8Array => new Uint8Array(size).fill(fill);
 
 async function keysOf(store: CacheFs): Promise<string[]> {
