@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { startAgent } from "../src/model/agents.js";
 import { newFolder } from "../src/new-folder.js";
-import { smallDisk } from "../src/soak/small-disk.js";
+import { mountReadOnly, smallDisk } from "../src/soak/small-disk.js";
 
 const isRoot = process.getuid?.() === 0;
 const nobody = 65_534;
@@ -107,4 +107,18 @@ describe.skipIf(!isPosix)("a folder that changes while a process uses it", () =>
       await expectUsable();
     },
   );
+
+  it.skipIf(!isRoot)("refuses writes while its disk is mounted read-only (needs root)", async (context) => {
+    disk = smallDisk(folder, 4);
+    if (disk === undefined) return context.skip("a tmpfs cannot be mounted here");
+    chownSync(folder, nobody, nobody);
+    await fill();
+    const unmount = mountReadOnly(folder);
+    try {
+      await expectRefused("ATC_READ_ONLY");
+    } finally {
+      unmount();
+    }
+    await expectUsable();
+  });
 });

@@ -2,6 +2,26 @@ import { execFileSync } from "node:child_process";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+const mount = (...args) => execFileSync("mount", args, { stdio: "ignore" });
+const unmount = (folder) => execFileSync("umount", ["-l", folder], { stdio: "ignore" });
+
+/**
+ * Hides a folder under a view of itself that takes no writes. What is open below stays writable, as the kernel refuses
+ * to change the disk itself beside it. Needs root.
+ *
+ * @returns {() => void} takes the view away
+ */
+export function mountReadOnly(folder) {
+  mount("--bind", folder, folder);
+  try {
+    mount("-o", "remount,bind,ro", folder);
+  } catch (error) {
+    unmount(folder);
+    throw error;
+  }
+  return () => unmount(folder);
+}
+
 /**
  * Mounts a disk of limited size on a folder. A process without the right to do so gets none.
  *
@@ -9,7 +29,7 @@ import { join } from "node:path";
  */
 export function smallDisk(folder, megabytes) {
   try {
-    execFileSync("mount", ["-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder], { stdio: "ignore" });
+    mount("-t", "tmpfs", "-o", `size=${megabytes}m`, "tmpfs", folder);
   } catch {
     return undefined;
   }
@@ -25,6 +45,6 @@ export function smallDisk(folder, megabytes) {
       }
     },
     free: () => rmSync(filling, { force: true }),
-    unmount: () => execFileSync("umount", ["-l", folder], { stdio: "ignore" }),
+    unmount: () => unmount(folder),
   };
 }
