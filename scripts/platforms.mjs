@@ -4,6 +4,8 @@
 //   pnpm platforms arm64     Node 22 for ARM64 under qemu: conformance, and bits equal to those of x64
 //   pnpm platforms bun       conformance under Bun; likewise deno, node26
 //
+// `--patience 5` makes every limit of time five times as long, for a crowded machine.
+//
 // Several names run one after the other, and no name means all. A platform whose programs are missing is skipped; the
 // exit code is 77 if all are. docs/reliability.md says what is needed and what is left out.
 import { parseArgs } from "node:util";
@@ -11,11 +13,23 @@ import * as arm64 from "./platforms/arm64.mjs";
 import { bun, deno, node26 } from "./platforms/runtimes.mjs";
 import * as windows from "./platforms/windows.mjs";
 
+// What is running ends with this process.
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
+
 const platforms = { windows, arm64, bun, deno, node26 };
-const { positionals } = parseArgs({ allowPositionals: true });
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { patience: { type: "string", default: "1" } },
+});
+const patience = Number(values.patience);
+if (!(patience >= 1 && patience <= 100))
+  throw new Error(`--patience is a number from 1 to 100, not "${values.patience}"`);
 const unknown = positionals.filter((name) => !Object.hasOwn(platforms, name));
 if (unknown.length > 0)
   throw new Error(`no platform "${unknown[0]}"; give some of ${Object.keys(platforms).join(", ")}`);
+
+/** What counts if a platform cannot be set up, as where npm cannot be reached. The others still run. */
+const unfinished = (error) => ({ passed: 0, failed: 1, skipped: 0, failures: [String(error.message ?? error)] });
 
 const rows = [];
 const failures = [];
@@ -27,7 +41,7 @@ for (const name of positionals.length > 0 ? positionals : Object.keys(platforms)
   }
   console.log(`${name} begins`);
   const start = performance.now();
-  const { passed, failed, skipped, failures: found } = await platforms[name].run();
+  const { passed, failed, skipped, failures: found } = await platforms[name].run({ patience }).catch(unfinished);
   rows.push({ platform: name, passed, failed, skipped, seconds: Math.round((performance.now() - start) / 1000) });
   failures.push(...found.map((failure) => `${name}: ${failure}`));
 }

@@ -1,5 +1,7 @@
 // The conformance suites of stores, codecs and executors without a test runner, which an emulator takes minutes to
 // start. Prints a line for each suite and failed case, then the counts as JSON.
+//
+//   node conformance.mjs [executors] [stores] [codecs]     all if none is named
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -65,9 +67,14 @@ async function executorSuites() {
   return [["two threads", testing.executorCases(() => workerExecutor({ modules, threads: 2 }))]];
 }
 
+const kinds = { executors: executorSuites, stores: storeSuites, codecs: codecSuites };
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : Object.keys(kinds);
+const unknown = wanted.find((name) => !Object.hasOwn(kinds, name));
+if (unknown !== undefined) throw new Error(`no suites "${unknown}"; give some of ${Object.keys(kinds).join(", ")}`);
+
 const failures = [];
 let passed = 0;
-for (const suites of [executorSuites, storeSuites, codecSuites])
+for (const suites of wanted.map((name) => kinds[name]))
   for (const [suite, cases] of await suites()) {
     console.log(`${suite}: ${cases.length} cases`);
     for (const { name, run } of cases)

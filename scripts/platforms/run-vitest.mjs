@@ -7,17 +7,29 @@ import { testResults } from "./test-results.mjs";
 /** The root of this checkout. */
 export const root = fileURLToPath(new URL("../..", import.meta.url));
 
-/** Starts a command as the leader of a process group, which ends as a whole if the command takes too long. */
+/**
+ * Starts a command as the leader of a process group, which ends as a whole if the command takes too long, or if this
+ * process ends.
+ */
 function runToEnd([command, ...args], { cwd, env, file, minutes }) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: ["ignore", file, file], detached: true });
+    const kill = () => {
+      try {
+        process.kill(-child.pid, "SIGKILL");
+      } catch (error) {
+        if (error.code !== "ESRCH") throw error; // it has just ended
+      }
+    };
     let isLate = false;
     const limit = setTimeout(() => {
       isLate = true;
-      process.kill(-child.pid, "SIGKILL");
+      kill();
     }, minutes * 60_000);
+    process.once("exit", kill);
     const end = (code) => {
       clearTimeout(limit);
+      process.off("exit", kill);
       resolve(isLate ? undefined : code);
     };
     child.once("error", (error) => {

@@ -7,12 +7,12 @@ import { root, runVitest } from "./run-vitest.mjs";
 const conformance = readdirSync(join(root, "packages")).map((name) => `packages/${name}/test/conformance.test.ts`);
 
 /** Runs the conformance suites in this checkout with another program. */
-function runConformance(name, command) {
+function runConformance(name, command, { patience }) {
   return runVitest(command, ["--mode", "built", ...conformance], {
     env: { ...process.env, REDIS_TESTS: "0" },
     results: join(root, "temp", `${name}.jsonl`),
     log: join(root, "temp", `${name}.log`),
-    minutes: 15,
+    minutes: 15 * patience,
   });
 }
 
@@ -22,19 +22,22 @@ const missing = () => (isHere ? undefined : "it is tried on Linux x64 with glibc
 
 export const bun = {
   missing,
-  run() {
+  run(options) {
     const file = fetchFromNpm("@oven/bun-linux-x64@1", { folder: "bun", file: "bin/bun" });
-    return runConformance("bun", [file, "--bun"]);
+    return runConformance("bun", [file, "--bun"], options);
   },
 };
 
 export const deno = {
   missing,
-  run() {
+  run(options) {
     const file = fetchFromNpm("@deno/linux-x64-glibc@2", { folder: "deno", file: "deno" });
-    return runConformance("deno", [file, "run", "--allow-all", "--no-lock", "--node-modules-dir=manual"]);
+    return runConformance("deno", [file, "run", "--allow-all", "--no-lock", "--node-modules-dir=manual"], options);
   },
 };
 
 /** The newest Node that is tried. */
-export const node26 = { missing: () => undefined, run: () => runConformance("node26", [fetchNode("26")]) };
+export const node26 = {
+  missing: () => undefined,
+  run: (options) => runConformance("node26", [fetchNode("26")], options),
+};

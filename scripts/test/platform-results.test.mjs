@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it, vi } from "vitest";
@@ -89,6 +89,28 @@ describe("a run of Vitest", () => {
       others: ["cache/test/a.test.ts did not end", "Vitest took more than 0.1 minutes"],
     });
     await vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 30_000 });
+  });
+
+  it("ends with the process that started it", () => {
+    const [program, starter, file] = ["hang.mjs", "starter.mjs", "pid"].map((name) => join(directory, name));
+    writeFileSync(
+      program,
+      `import { renameSync, writeFileSync } from "node:fs";
+      writeFileSync(${JSON.stringify(`${file}~`)}, String(process.pid));
+      renameSync(${JSON.stringify(`${file}~`)}, ${JSON.stringify(file)});
+      setInterval(() => {}, 1000);`,
+    );
+    writeFileSync(
+      starter,
+      `import { existsSync } from "node:fs";
+      import { runVitest } from ${JSON.stringify(new URL("../platforms/run-vitest.mjs", import.meta.url).href)};
+      const options = { results: ${JSON.stringify(`${file}.lines`)}, log: ${JSON.stringify(`${file}.log`)}, minutes: 5 };
+      runVitest([process.execPath, ${JSON.stringify(program)}], [], options);
+      setInterval(() => existsSync(${JSON.stringify(file)}) && process.exit(), 20);`,
+    );
+    spawnSync(process.execPath, [starter], { timeout: 60_000 });
+    const pid = readFileSync(file, "utf8");
+    return vi.waitFor(() => expect(isRunning(pid)).toBe(false), { timeout: 30_000 });
   });
 
   it("that ends with no failed test but a code, or without a word, counts as failed", async () => {
