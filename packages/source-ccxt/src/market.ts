@@ -49,7 +49,7 @@ function longerThan(lengthMs: number, timeframes: ReadonlyMap<string, number>): 
   return found === undefined ? undefined : { name: found[0], lengthMs: found[1] };
 }
 
-/** Requests per second that the exchange gets, by the cost that ccxt knows for candles. */
+/** Requests per second that the exchange gets. Many exchanges count one for candles as less, and get more of them. */
 function measuredRate(exchange: CcxtExchange): number {
   return 1000 / exchange.rateLimit;
 }

@@ -1,7 +1,7 @@
 import { exchangeServer, type ServedExchange } from "@atc/testing";
 import { describe, expect, it } from "vitest";
 import { ccxtMarket } from "../src/index.ts";
-import { hour, marketOf, pagesOf, rowsOf, start } from "./collected.ts";
+import { hour, marketOf, pagesOf, rowsOf, start, truthOf } from "./collected.ts";
 
 type Rows = readonly (readonly unknown[])[];
 type Change = (rows: Rows) => unknown;
@@ -49,6 +49,16 @@ describe("an answer", () => {
     const rows = rowsOf(await pagesOf(market));
     expect(rows[3]?.[5]).toBeNaN();
     expect(rows[2]?.[5]).toBeGreaterThan(0);
+  });
+
+  it.each<readonly [string, (value: unknown) => unknown]>([
+    ["texts", String],
+    ["numbers", Number],
+  ])("may have its numbers as %s", async (_, form) => {
+    await using server = await exchangeServer("coinbaseexchange", [{ symbol: "BTC/USDT" }], start + 10 * hour);
+    server.fault = () => ({ rows: (rows) => (rows as Rows).map((row) => row.map(form)) });
+    await using market = await marketOf(server, "coinbaseexchange");
+    expect(rowsOf(await pagesOf(market))).toEqual(truthOf(server));
   });
 
   it.each<ServedExchange>(["binance", "coinbaseexchange"])(

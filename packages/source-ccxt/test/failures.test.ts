@@ -88,6 +88,19 @@ describe("a request that fails in passing", () => {
     expect(server.requests).toHaveLength(2);
   });
 
+  it.each([418, 503])("counts the wait until the date that %i demands by the clock of the exchange", async (status) => {
+    // This exchange is in 2021, as if the clock of this machine were years ahead.
+    await using server = await exchangeServer("binance", [{ symbol: "BTC/USDT" }], start + 10 * hour);
+    await using market = await marketOf(server);
+    const retryAfter = new Date(server.now + 1500 * 1000).toUTCString();
+    server.fault = () => ({ status, retryAfter });
+    await expect(pagesOf(market)).rejects.toMatchObject({
+      code: "ATC_NETWORK",
+      message: expect.stringContaining("a wait of 1500 s"),
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
   it("ends with ATC_ABORTED if the caller aborts it in a wait", async () => {
     await using server = await exchangeServer("binance", [{ symbol: "BTC/USDT" }], start + 10 * hour);
     const controller = new AbortController();

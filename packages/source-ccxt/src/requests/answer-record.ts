@@ -6,6 +6,8 @@ export interface AnswerRecord {
   status: number | undefined;
   /** The header `Retry-After`. */
   retryAfter: string | undefined;
+  /** The header `Date`, in ms: the clock of the exchange. */
+  date: number | undefined;
   /** The start of a body that is not JSON. */
   unreadable: string | undefined;
 }
@@ -31,12 +33,14 @@ export function watchAnswers(exchange: CcxtExchange): AnswerWatch {
   let date: AnswerWatch["date"];
   exchange.onRestResponse = (status, reason, url, method, headers, body) => {
     const record = context.getStore();
+    const time = Date.parse(headerOf(headers, "date") ?? "");
+    const isDated = Number.isFinite(time);
     if (record !== undefined) {
       record.status = status;
       record.retryAfter = headerOf(headers, "retry-after");
+      record.date = isDated ? time : undefined;
     }
-    const time = Date.parse(headerOf(headers, "date") ?? "");
-    if (Number.isFinite(time)) date = { time, at: performance.now() };
+    if (isDated) date = { time, at: performance.now() };
     return onRestResponse.call(exchange, status, reason, url, method, headers, body);
   };
   exchange.parseJson = (text) => {

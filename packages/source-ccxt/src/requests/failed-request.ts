@@ -19,8 +19,8 @@ const passingStatuses: ReadonlySet<number> = new Set([408, 418, 425, 429]);
 const limitStatuses: ReadonlySet<number> = new Set([418, 429]);
 const longestReason = 200;
 
-/** The wait that `Retry-After` demands, in ms: seconds or a date. */
-function waitOf(text: string | undefined, now: number): number | undefined {
+/** The wait that `Retry-After` demands, in ms: seconds, or a date by the clock of the exchange. */
+function waitOf({ retryAfter: text, date: now = Date.now() }: AnswerRecord): number | undefined {
   if (text === undefined) return undefined;
   const ms = /^\s*\d+(?:\.\d+)?\s*$/.test(text) ? Number(text) * 1000 : Date.parse(text) - now;
   return Number.isFinite(ms) ? Math.max(0, ms) : undefined;
@@ -54,7 +54,7 @@ export function failureOf(ccxt: CcxtModule, error: unknown, record: AnswerRecord
   const isRefused = status >= 400 && status < 500 && !passingStatuses.has(status);
   const isPassing =
     !isTlsFault(error) && !isRefused && (isOfNetwork || isSystem || isLimit || record.unreadable !== undefined);
-  const wait = isLimit || status === 503 ? waitOf(record.retryAfter, Date.now()) : undefined;
+  const wait = isLimit || status === 503 ? waitOf(record) : undefined;
   return { isPassing, isLimit, wait, why: reasonOf(error, record) };
 }
 

@@ -64,7 +64,7 @@ export function createRequester({ ccxt, exchange, name, patience }: RequesterPar
     const signal = given === undefined ? ended.signal : AbortSignal.any([given, ended.signal]);
     for (let attempt = 1; ; attempt++) {
       throwIfAborted(signal);
-      const record: AnswerRecord = { status: undefined, retryAfter: undefined, unreadable: undefined };
+      const record: AnswerRecord = { status: undefined, retryAfter: undefined, date: undefined, unreadable: undefined };
       let cause: unknown;
       try {
         const result = await bounded(answers.watch(record, send), signal);
