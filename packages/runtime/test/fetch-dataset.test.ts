@@ -1,5 +1,7 @@
+import { readdirSync, statSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
-import { AtcError } from "@atc/contract";
+import { join } from "node:path";
+import { AtcError, type Progress } from "@atc/contract";
 import { type ExchangeServer, exchangeServer } from "@atc/testing";
 import { describe, expect, it } from "vitest";
 import { datasetInfo, ingestFile, type Runtime } from "../src/index.ts";
@@ -15,6 +17,12 @@ function serverOf(hours: number, symbols = names): Promise<ExchangeServer> {
     symbols.map((symbol) => ({ symbol })),
     start + hours * hour,
   );
+}
+
+/** The size of the largest file below a folder whose name ends so; 0 without one. */
+function largestOf(folder: string, ending: string): number {
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(ending));
+  return Math.max(0, ...files.map((file) => statSync(join(folder, file)).size));
 }
 
 describe("fetchDataset", () => {
@@ -115,6 +123,30 @@ describe("fetchDataset", () => {
     expect(server.requests.length).toBeLessThanOrEqual(15 + 3);
   });
 
+  it("fetches the last candles of an aborted run again, because the exchange may have revised them since", async () => {
+    await using server = await serverOf(2500);
+    await using folder = await project();
+    const controller = new AbortController();
+    const [first] = sorted as [string];
+    server.fault = ({ symbol, since = 0 }) => {
+      if (symbol === first || since < start + 1000 * hour) return undefined;
+      // The others wait at their second page until the first symbol is kept to its end.
+      if (largestOf(folder.runtime.config.dataDir, ".candles") > 2500 * 48) controller.abort();
+      return { status: 503, retryAfter: "0.02" };
+    };
+    const aborted = folder.fetch(server, names, { signal: controller.signal, attempts: 10_000 });
+    await expect(aborted).rejects.toMatchObject({ code: "ATC_ABORTED" });
+    server.fault = () => undefined;
+    server.candles.revise(first, start + 2498 * hour);
+    server.now += 2 * hour;
+    const reports: Progress[] = [];
+    await folder.fetch(server, names, { onProgress: (report) => reports.push(report) });
+    for (const symbol of names) expect(await storedRows(folder.runtime, symbol)).toEqual(truthOf(server, symbol));
+    // What the aborted run fetched does not count, or the remaining time would be wrong.
+    const fetching = reports.filter(({ phase }) => phase === "fetching");
+    expect(fetching.at(-1)).toMatchObject({ done: 5 + 2 * 1505, total: 5 + 2 * 1505, unit: "bars" });
+  });
+
   it("adds symbols to its dataset, and refuses another recipe or a dataset that was not fetched", async () => {
     await using server = await serverOf(50);
     await using folder = await project();
@@ -172,22 +204,22 @@ describe("fetchDataset", () => {
 });
 
 describe("updateDataset", () => {
-  it("appends day by day what one fetch of all days has, and replaces what the exchange revised", async () => {
+  it("appends what one fetch of all days has, and replaces what the exchange revised", async () => {
     await using server = await serverOf(100.25);
     await using folder = await project();
     await folder.fetch(server, names);
     const notes: string[] = [];
-    for (let day = 0; day < 30; day++) {
+    for (let day = 0; day < 3; day++) {
       server.now += 24 * hour;
       // One of the last 3 stored candles of a symbol.
-      if (day === 4) server.candles.revise("ETH/USDT", start + (100 + 24 * 4 - 2) * hour);
+      if (day === 1) server.candles.revise("ETH/USDT", start + (100 + 24 - 2) * hour);
       const result = await updateDataset(folder.runtime, "coins", access(server));
       notes.push(...result.notes);
       expect(result.symbols.map(({ added }) => added)).toEqual([24, 24, 24]);
-      expect(result.symbols[2]?.revised).toBe(day === 4 ? 1 : 0);
+      expect(result.symbols[2]?.revised).toBe(day === 1 ? 1 : 0);
     }
     for (const symbol of names) expect(await storedRows(folder.runtime, symbol)).toEqual(truthOf(server, symbol));
-    expect(notes).toEqual([expect.stringMatching(/^binance revised 1 stored candle of ETH\/USDT by 2021-01-1\d/)]);
+    expect(notes).toEqual([expect.stringMatching(/^binance revised 1 stored candle of ETH\/USDT by 2021-01-0\d/)]);
     const { report } = await datasetInfo(folder.runtime, "coins");
     expect(report.notes).toEqual(notes);
     // A fetch of everything at once has the same content.

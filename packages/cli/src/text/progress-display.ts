@@ -48,7 +48,7 @@ function noteText({ note }: Progress): string {
 function remaining({ done, total }: Progress, ms: number): string {
   if (total === undefined || done === 0 || done >= total || ms < 1000) return "";
   const seconds = Math.ceil((((total - done) / done) * ms) / 1000);
-  return seconds < 90 ? `, ETA ${seconds} s` : `, ETA ${Math.ceil(seconds / 60)} min`;
+  return seconds < 90 ? `ETA ${seconds} s` : `ETA ${Math.ceil(seconds / 60)} min`;
 }
 
 /** Milliseconds between two plain lines. */
@@ -72,8 +72,9 @@ function plainLines(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }
         progress.total === undefined || progress.total === 0
           ? ""
           : ` ${Math.floor((100 * progress.done) / progress.total)} %`;
+      const left = remaining(progress, at - startedAt);
       stream.write(
-        `${printableLine(phase)}${share} ${amount(progress.done, progress.unit)} ${rate(progress, at - startedAt)}${remaining(progress, at - startedAt)}${noteText(progress)}\n`,
+        `${printableLine(phase)}${share} ${amount(progress.done, progress.unit)} ${rate(progress, at - startedAt)}${left && `, ${left}`}${noteText(progress)}\n`,
       );
     },
     isShown: () => phase !== "",
@@ -106,20 +107,19 @@ function bar(stream: NodeJS.WritableStream & { readonly isTTY?: boolean }, now: 
         startedAt = now();
         shown = new (progressBars().SingleBar)({
           // The amount is last, because a narrow screen cuts the line off.
-          format: `${printableLine(phase).padEnd(10)} [{bar}] {percentage}% | ETA {eta_formatted} | {rate} | {amount}`,
+          format: `${printableLine(phase).padEnd(10)} [{bar}] {percentage}%{facts}`,
           stream: stream as NodeJS.WriteStream,
           clearOnComplete: true,
           hideCursor: true,
-          etaBuffer: 50,
           barsize: ((stream as { readonly columns?: number }).columns ?? wideScreen) < wideScreen ? 10 : 24,
         });
-        shown.start(progress.total ?? unknownTotal, 0, { amount: "", rate: "" });
+        shown.start(progress.total ?? unknownTotal, 0, { facts: "" });
       }
       if (progress.total !== undefined) shown?.setTotal(progress.total);
-      shown?.update(progress.done, {
-        amount: `${amount(progress.done, progress.unit)}${noteText(progress)}`,
-        rate: rate(progress, now() - startedAt),
-      });
+      const ms = now() - startedAt;
+      const amounts = `${amount(progress.done, progress.unit)}${noteText(progress)}`;
+      const facts = [remaining(progress, ms), rate(progress, ms), amounts].filter((one) => one !== "");
+      shown?.update(progress.done, { facts: facts.map((one) => ` | ${one}`).join("") });
     },
     isShown: () => shown !== undefined,
     stop,

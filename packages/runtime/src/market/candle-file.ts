@@ -16,13 +16,18 @@ export interface CandleFile extends AsyncDisposable {
   /** When the next page begins, in ms; undefined before the first page. */
   readonly next: number | undefined;
   readonly rows: number;
-  append(page: CandlePage): Promise<void>;
+  append(page: FilePage): Promise<void>;
+  /** Drops the last rows of the last page, at most all of them. The next page begins at the first of these. */
+  dropLast(rows: number): Promise<void>;
   /** The pages in order, without those that have no row. Their arrays are new ones. */
   pages(): AsyncIterable<CandleColumns>;
 }
 
+/** A page of the symbol of a file. */
+type FilePage = Pick<CandlePage, "columns" | "next">;
+
 /** A page as bytes: magic, rows, the start of the next page, a checksum of all others, then the columns. */
-function pageBytes({ columns, next }: CandlePage): Buffer {
+function pageBytes({ columns, next }: FilePage): Buffer {
   const rows = columns.timestamp.length;
   const bytes = Buffer.alloc(headerBytes + rows * rowBytes);
   bytes.writeUInt32LE(magic, 0);
@@ -53,6 +58,18 @@ function columnsOf(bytes: Buffer, rows: number): CandleColumns {
   };
 }
 
+function firstRows({ timestamp, open, high, low, close, volume }: CandleColumns, rows: number): CandleColumns {
+  const cut = (values: Float64Array): Float64Array => values.subarray(0, rows);
+  return {
+    timestamp: timestamp.subarray(0, rows),
+    open: cut(open),
+    high: cut(high),
+    low: cut(low),
+    close: cut(close),
+    volume: cut(volume),
+  };
+}
+
 /** Reads until `bytes` is full or the file ends: a call may give less than it was asked for. */
 async function isFilled(file: FileHandle, bytes: Buffer, at: number): Promise<boolean> {
   for (let done = 0; done < bytes.length; ) {
@@ -78,12 +95,15 @@ interface WholePages {
   end: number;
   rows: number;
   next: number | undefined;
+  /** Where the last page begins. */
+  last: number;
 }
 
 /** Finds the whole pages, and cuts off what follows them. */
 async function keepWholePages(file: FileHandle): Promise<WholePages> {
-  const found: WholePages = { end: 0, rows: 0, next: undefined };
+  const found: WholePages = { end: 0, rows: 0, next: undefined, last: 0 };
   for (let page = await readPage(file, 0); page !== undefined; page = await readPage(file, found.end)) {
+    found.last = found.end;
     found.end += page.length;
     found.rows += page.readUInt32LE(4);
     found.next = page.readDoubleLE(8);
@@ -112,6 +132,20 @@ export async function openCandleFile(path: string): Promise<CandleFile> {
       details: { file: path },
     });
   };
+  const write = async (page: FilePage): Promise<void> => {
+    const bytes = pageBytes(page);
+    try {
+      // The file is open for appending, so a write never lands in a former page.
+      await file.writeFile(bytes);
+    } catch (error) {
+      await file.truncate(whole.end).catch(() => undefined);
+      throw failed(error);
+    }
+    whole.last = whole.end;
+    whole.end += bytes.length;
+    whole.rows += page.columns.timestamp.length;
+    whole.next = page.next;
+  };
   return {
     get next() {
       return whole.next;
@@ -119,18 +153,22 @@ export async function openCandleFile(path: string): Promise<CandleFile> {
     get rows() {
       return whole.rows;
     },
-    async append(page) {
-      const bytes = pageBytes(page);
-      try {
-        // The file is open for appending, so a write never lands in a former page.
-        await file.writeFile(bytes);
-      } catch (error) {
-        await file.truncate(whole.end).catch(() => undefined);
+    append: write,
+    async dropLast(rows) {
+      if (whole.end === 0) return;
+      const page = await pageAt(whole.last);
+      const length = page.readUInt32LE(4);
+      if (length === 0) return;
+      const columns = columnsOf(page, length);
+      const kept = Math.max(0, length - rows);
+      const next = Number(columns.timestamp[kept]);
+      await file.truncate(whole.last).catch((error: unknown) => {
         throw failed(error);
-      }
-      whole.end += bytes.length;
-      whole.rows += page.columns.timestamp.length;
-      whole.next = page.next;
+      });
+      whole.end = whole.last;
+      whole.rows -= length;
+      // A process that is killed here loses one page, which is fetched again.
+      await write({ columns: firstRows(columns, kept), next });
     },
     async *pages() {
       for (let at = 0; at < whole.end; ) {

@@ -37,6 +37,9 @@ export interface FetchJob {
   readonly until: number;
 }
 
+/** The last candles of a symbol that are fetched again, because exchanges revise their newest ones. */
+export const fetchedAgain = 3;
+
 /** Symbols that are fetched at once: the market spaces their requests. */
 const parallel = 4;
 
@@ -53,7 +56,8 @@ export async function fetchSymbols(job: FetchJob, options: OperationOptions): Pr
   const ended = new AbortController();
   const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
   const pacer = createPacer(options);
-  const total = spans.reduce((sum, { since }) => sum + Math.max(0, Math.floor((until - since) / lengthMs)), 0);
+  const barsBetween = (from: number, to: number): number => Math.max(0, Math.floor((to - from) / lengthMs));
+  let total = spans.reduce((sum, { since }) => sum + barsBetween(since, until), 0);
   let done = 0;
   let finished = 0;
   const found = new Map<string, SymbolFetch>();
@@ -61,16 +65,20 @@ export async function fetchSymbols(job: FetchJob, options: OperationOptions): Pr
   async function fetchOne({ symbol, since }: SymbolSpan): Promise<SymbolFetch> {
     await using file = await stage.open(symbol);
     const report = (): void => {
-      const note = `${symbol}, ${finished} of ${spans.length} symbols`;
+      const note = `${finished} of ${spans.length} symbols, ${symbol}`;
       pacer.report({ phase: "fetching", done, total, unit: "bars", note });
     };
-    let at = since;
+    // When an earlier run ended, its last candles were perhaps the newest.
+    if (file.next !== undefined && file.next + lengthMs <= until) await file.dropLast(fetchedAgain);
+    let at = file.next ?? since;
+    // What an earlier run fetched is not counted, so that the rate and the remaining time are those of this run.
+    total -= barsBetween(since, at);
+    report();
     const advance = (next: number): void => {
-      done += Math.max(0, Math.floor((next - at) / lengthMs));
+      done += barsBetween(at, next);
       at = next;
       report();
     };
-    advance(file.next ?? since);
     try {
       for await (const page of market.candles({ symbol, timeframe, since: at, until, signal })) {
         await file.append(page);

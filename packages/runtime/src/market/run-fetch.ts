@@ -2,11 +2,8 @@ import { AtcError, type Dataset, type Market, type OperationOptions } from "@atc
 import { openCandleStage } from "./candle-stage.ts";
 import type { FetchRecipe } from "./fetch-recipe.ts";
 import type { FetchedDataset } from "./fetched-dataset.ts";
-import { fetchSymbols, type SymbolFetch, type SymbolSpan } from "./fetched-symbols.ts";
+import { fetchedAgain, fetchSymbols, type SymbolFetch, type SymbolSpan } from "./fetched-symbols.ts";
 import { type FetchRun, publishFetch } from "./publish-fetch.ts";
-
-/** Stored candles of each symbol that are fetched again, because exchanges revise their last ones. */
-const fetchedAgain = 3;
 
 /** The time of the candle from which on a symbol is fetched. */
 function startOf(dataset: Dataset | undefined, symbol: string, since: number): number {
