@@ -80,7 +80,7 @@ export function createProgram(io: CommandLineIo, json: boolean, exit: (code: num
   addSweep(program, io, exit);
   addValidate(program, io, exit);
   addWalkForward(program, io, exit);
-  addWatch(program, io);
+  addWatch(program, io, exit);
   addWorker(program, io);
   addJobs(program, io, exit);
   addRuns(program, io, exit);

@@ -34,7 +34,7 @@ describe("atc watch", () => {
     ]);
   });
 
-  it("follows a strategy of the user's, with what it decided before", async () => {
+  it("follows a strategy of the user's, and a file of decisions", async () => {
     await shop.install("source-ccxt");
     await using server = await hoursServer(200.5, names);
     await shop.atc(...fetchLine(server, names));
@@ -58,9 +58,22 @@ describe("atc watch", () => {
     }
     expect(events.length).toBeGreaterThan(20);
     expect(events.join()).not.toContain("averageSignal");
-    expect((await shop.atc(...line)).stdout).toBe("");
-    const other = await shop.atc("watch", "coins", "--once", "--strategy", "./absent.mjs");
-    expect([other.code, other.stderr]).toEqual([4, expect.stringContaining("absent.mjs")]);
+    const decided = ["watch", "coins", "--once", "--signals", "decided.csv"];
+    const row = (direction: number): string => `2021-01-02,BTC/USDT,${direction}`;
+    await shop.file("decided.csv", `timestamp,symbol,direction\n${row(1)}\n`);
+    const first = await shop.atc(...decided);
+    expect([first.code, first.stderr]).toEqual([0, expect.stringContaining("3 symbols: 1 long, 0 short, 2 flat")]);
+    expect(first.stderr).toContain("decided.csv: 2 symbols of the data have no row, so flat: ADA/USDT, ETH/USDT");
+    await shop.file(
+      "decided.csv",
+      `timestamp,symbol,direction\n${names.map((one) => row(2).replace("BTC/USDT", one)).join("\n")}\n`,
+    );
+    const failed = await shop.atc(...decided);
+    expect([failed.code, failed.stderr]).toEqual([3, expect.stringContaining('BTC/USDT: "decided.csv" line 2')]);
+    for (const option of ["--strategy", "--signals", "--universe"]) {
+      const absent = await shop.atc("watch", "coins", "--once", option, "./absent.csv");
+      expect([absent.code, absent.stderr]).toEqual([4, expect.stringContaining("absent.csv")]);
+    }
   });
 
   it("that is killed or interrupted misses and repeats nothing", async () => {
@@ -78,20 +91,16 @@ describe("atc watch", () => {
       });
       return { child, errors: () => errors };
     };
+    server.now += 120 * hour;
     let killed: ChildProcess | undefined;
-    for (const requests of [1, 3]) {
-      server.now += 60 * hour;
-      const last = server.requests.length + requests;
-      server.fault = ({ number }) => {
-        if (number === last) killed?.kill("SIGKILL");
-        return undefined;
-      };
-      killed = start("--once", "--json").child;
-      const [, signal] = await once(killed, "close");
-      expect(signal).toBe("SIGKILL");
-    }
+    server.fault = ({ symbol }) => {
+      if (symbol === "ETH/USDT") killed?.kill("SIGKILL");
+      return undefined;
+    };
+    killed = start("--once", "--json").child;
+    const [, signal] = await once(killed, "close");
+    expect([signal, printed]).toEqual(["SIGKILL", []]);
     server.fault = () => undefined;
-    expect(printed).toEqual([]);
     const { child, errors } = start("--json", "--quiet");
     const ended = once(child, "close");
     await once(child.stdout as Readable, "data");

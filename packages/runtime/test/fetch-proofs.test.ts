@@ -51,7 +51,7 @@ async function resultOf(
 
 describe("a fetch and 30 updates", () => {
   it("backtest as one file with everything does, to the last bit", async () => {
-    await using server = await exchangeServer("binance", symbols, start + 1500.25 * hour);
+    await using server = await exchangeServer("binance", symbols, start + 1000.25 * hour);
     server.fault = mixedFaults({ share: 0.3, slow: 1 });
     await using folder = await project();
     await folder.fetch(server, names);
@@ -70,7 +70,7 @@ describe("a fetch and 30 updates", () => {
     for (const config of configs) {
       const runtime = { ...folder.runtime, usesCache: false, config: { ...folder.runtime.config, ...config } };
       const fetched = await resultOf(runtime, "coins");
-      expect(fetched.equity.length).toBeGreaterThan(1500);
+      expect(fetched.equity.length).toBeGreaterThan(1000);
       expect(fetched.portfolio?.trades).toBeGreaterThan(3);
       expect(fetched).toEqual(await resultOf(runtime, "all"));
     }

@@ -26,14 +26,14 @@ describe("watchDataset", () => {
     await using server = await hours(history + 0.5);
     await using folder = await project();
     await folder.fetch(server, names);
-    const all = await steps(folder, server, history + 30, async ({ directions, fetched }) => {
-      if (fetched === undefined || fetched.manifest.rows % (names.length * 10) !== 0) return;
+    const all = await steps(folder, server, history + 12, async ({ directions, fetched }) => {
+      if (fetched === undefined || fetched.manifest.rows % (names.length * 6) !== 0) return;
       const scan = await scanSignals(folder.runtime, "coins");
       expect(Object.fromEntries(directions)).toEqual(
         Object.fromEntries(scan.symbols.map(({ symbol, direction }) => [symbol, direction])),
       );
     });
-    expect(all).toHaveLength(31);
+    expect(all).toHaveLength(13);
     expect(all[0]?.events).toEqual([]);
     const changes = await changesFrom(folder, history);
     expect(changes.length).toBeGreaterThan(5);
@@ -45,11 +45,11 @@ describe("watchDataset", () => {
     await using folder = await project();
     await folder.fetch(server, names);
     const all: WatchStep[] = [];
-    for (const bars of [10, 11, 25, 40]) {
+    for (const bars of [2, 6, 12]) {
       all.push(...(await steps(folder, server, history + bars)));
       // In between, days pass and others update the dataset.
       server.now += 3 * hour;
-      if (bars === 25) await updateDataset(folder.runtime, "coins", access(server));
+      if (bars === 6) await updateDataset(folder.runtime, "coins", access(server));
     }
     for await (const step of watchDataset(folder.runtime, "coins", { ...watching(server), once: true })) all.push(step);
     expect(eventsOf(all)).toEqual(await changesFrom(folder, history));

@@ -3,9 +3,9 @@ import { type WatchOptions, type WatchStep, watchDataset } from "../src/market.t
 import { access, hour, type Project, start } from "./fetched-data.ts";
 
 /** Symbols of an exchange. */
-export const names = Array.from({ length: 6 }, (_, i) => `${String.fromCharCode(65 + i)}A/USDT`);
-/** Bars before a watch. */
-export const history = 150;
+export const names = Array.from({ length: 3 }, (_, i) => `${String.fromCharCode(65 + i)}A/USDT`);
+/** Bars before a watch. In the 12 bars after them, ATC changes several directions. */
+export const history = 242;
 
 /** An exchange with so many hours of each symbol; the test disposes it. */
 export function hours(count: number): Promise<ExchangeServer> {

@@ -6,6 +6,7 @@ import type { Command } from "commander";
 import { withConfigKeys, withStrategy } from "../invocation/config-options.ts";
 import { accessOf, withAccess } from "../invocation/exchange-options.ts";
 import { type CommandLineIo, type Invocation, startInvocation, withCommon } from "../invocation/invocation.ts";
+import { exitCodes } from "../process/exit-code.ts";
 import { faultText } from "../process/fault-text.ts";
 import { counted } from "../text/number-format.ts";
 
@@ -63,7 +64,12 @@ function printStep(run: Invocation, dataset: string, step: WatchStep, said: Set<
   run.say(`${at}${counted(directions.size, "symbol")}: ${of(1)} long, ${of(-1)} short, ${of(0)} flat`);
 }
 
-export function addWatch(program: Command, io: CommandLineIo): void {
+/** Whether every symbol of a step failed. */
+function hasNothing({ fetched, failures }: WatchStep): boolean {
+  return fetched !== undefined && failures.length >= fetched.manifest.series.length;
+}
+
+export function addWatch(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const command = program
     .command("watch <dataset>")
     .description("Update a fetched dataset at every close of a bar, and print the symbols whose direction changed")
@@ -78,7 +84,10 @@ export function addWatch(program: Command, io: CommandLineIo): void {
       const once = run.options["once"] === true;
       const options = { ...accessOf(run.options), once, signal: io.signal, onProgress: run.display.listener };
       const said = new Set<string>();
-      for await (const step of watchDataset(run.runtime, name, options)) printStep(run, name, step, said);
+      for await (const step of watchDataset(run.runtime, name, options)) {
+        printStep(run, name, step, said);
+        if (once && hasNothing(step)) exit(exitCodes.data);
+      }
     },
   );
 }

@@ -35,6 +35,8 @@ export interface Followed {
   /** By time, then by symbol. */
   readonly events: readonly DirectionEvent[];
   readonly failures: readonly FollowFailure[];
+  /** What to know about what decides, such as rows of a file of decisions that no bar has. */
+  readonly notes: readonly string[];
 }
 
 /** Which rows of a dataset may differ from those that were computed. */
@@ -141,7 +143,7 @@ export function createFollower(config: SignalConfig, from: WatchState | undefine
         }
       }
       events.sort((a, b) => a.time - b.time || (a.symbol < b.symbol ? -1 : 1));
-      return { events, failures };
+      return { events, failures, notes: [] };
     },
     directions: () => new Map(Array.from(known, ([symbol, { direction }]) => [symbol, direction])),
     state: () => ({ symbols: new Map(known), snapshot: streams.snapshot() }),

@@ -6,6 +6,9 @@ import type { Runtime } from "../wiring/runtime.ts";
 import type { DatasetFollower, DirectionEvent, FollowFailure } from "./follow-dataset.ts";
 import type { FollowedSymbol, WatchState } from "./watch-state.ts";
 
+/** Notes about the files that decide. Those about the rows of the dataset are not of a watch. */
+const noteKinds: ReadonlySet<string> = new Set(["signals", "universe"]);
+
 /** The decisions of a symbol at all of its bars. */
 interface DecidedSymbol {
   readonly symbol: string;
@@ -53,6 +56,7 @@ function changesOf(
  */
 export function createDecisionFollower(runtime: Runtime, from: WatchState | undefined): DatasetFollower {
   const known = new Map(from?.symbols);
+  let isNoted = false;
   // Each pass has other rows, so what it stored would never be found.
   const uncached: Runtime = { ...runtime, usesCache: false };
 
@@ -75,7 +79,7 @@ export function createDecisionFollower(runtime: Runtime, from: WatchState | unde
 
   return {
     async follow(dataset, { isSame, signal }) {
-      if (isSame && known.size > 0) return { events: [], failures: [] };
+      if (isSame && known.size > 0) return { events: [], failures: [], notes: [] };
       const { run, decided } = await decide(dataset, signal);
       using _ = run;
       const events: DirectionEvent[] = [];
@@ -88,7 +92,10 @@ export function createDecisionFollower(runtime: Runtime, from: WatchState | unde
       const failures = run.report.skipped.map(
         ({ symbol, code, reason }): FollowFailure => ({ symbol, error: new AtcError(code, reason) }),
       );
-      return { events, failures };
+      // Later bars change the counts of a note only, so a watch says it once.
+      const notes = isNoted ? [] : run.report.notes.filter(({ kind }) => noteKinds.has(kind)).map(({ text }) => text);
+      isNoted = true;
+      return { events, failures, notes };
     },
     directions: () => new Map(Array.from(known, ([symbol, { direction }]) => [symbol, direction])),
     state: () => ({ symbols: new Map(known), snapshot: new Uint8Array() }),

@@ -36,8 +36,6 @@ export interface WatchStep extends Followed {
   readonly error?: AtcError;
   /** The last direction of each symbol. */
   readonly directions: ReadonlyMap<string, number>;
-  /** What to know about the watch itself. */
-  readonly notes: readonly string[];
 }
 
 /** Errors after which the next update may succeed. A strategy may only have been too slow. */
@@ -96,7 +94,7 @@ async function stepOf(
   { runtime, name, market, follower }: WatchParts,
   seen: number | undefined,
   options: WatchOptions,
-): Promise<Omit<WatchStep, "notes"> & { readonly generation: number | undefined }> {
+): Promise<WatchStep & { readonly generation: number | undefined }> {
   try {
     const fetched = await updateFrom(runtime, name, market, options);
     using dataset = await runtime.store.open(name);
@@ -110,7 +108,7 @@ async function stepOf(
     return { ...followed, fetched, generation, directions: follower.directions() };
   } catch (error) {
     if (!(isAtcError(error) && passingCodes.has(error.code)) || options.once === true) throw error;
-    return { events: [], failures: [], error, generation: undefined, directions: follower.directions() };
+    return { events: [], failures: [], notes: [], error, generation: undefined, directions: follower.directions() };
   }
 }
 
@@ -157,7 +155,7 @@ export async function* watchDataset(
     const { generation, ...step } = await stepOf({ runtime, name, market, follower }, seen, options);
     seen = generation;
     try {
-      yield { ...step, notes };
+      yield { ...step, notes: [...notes, ...step.notes] };
     } finally {
       await saveWatch(file, follower.state());
     }
