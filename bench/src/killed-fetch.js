@@ -23,6 +23,12 @@ const underWay = 4;
 /** Fetches and updates are killed in turn. An update brings so many hours, which are several pages. */
 const updatedHours = 5000;
 
+/**
+ * When a run is killed after its first request, as a part of the time of an undisturbed run. Most kills are early, so
+ * that each fetch is killed several times; an eighth comes too late, or none would end on a machine that is busier now.
+ */
+const killMoment = (uniform) => 1.5 * uniform ** 3;
+
 /** Runs the command with a folder, asking a server. `killAfterMs` counts from its first request on. */
 async function runAtc(server, { cwd, args, killAfterMs }) {
   const child = spawn(process.execPath, [join(checkout, "packages/cli/dist/bin.js"), ...args, "--json"], {
@@ -95,17 +101,26 @@ async function killAll({ server, runtime, cwd, steps, kills, next }) {
     if (!isRight) faults.add(fault);
   };
   const symbols = server.candles.symbols.length;
-  let [killed, ended, answered, least] = [0, 0, 0, 0];
+  const startedAt = performance.now();
+  let [killed, late, ended, answered, least] = [0, 0, 0, 0, 0];
   for (let i = 0; killed < kills || i > 0; i = (i + 1) % steps.length) {
     if (i === 0) rmSync(join(cwd, ".cache"), { recursive: true, force: true });
     const { args, now, ms, hash, pages } = steps[i];
     server.now = now;
     const asked = server.requests.length - server.refused;
     const before = killed;
-    for (let wasKilled = true; wasKilled; killed += wasKilled ? 1 : 0) {
-      const killAfterMs = killed < kills ? Math.round(next() * ms) : undefined;
+    // Kills after which no page was asked for, so that they came after the last page.
+    let afterPages = 0;
+    for (let wasKilled = true; wasKilled; ) {
+      const requests = server.requests.length;
+      const killAfterMs = killed < kills ? Math.round(killMoment(next()) * ms) : undefined;
       ({ wasKilled } = await runAtc(server, { cwd, args, killAfterMs }));
+      if (server.requests.length > requests) afterPages = 0;
+      if (!wasKilled) break;
+      killed++;
+      afterPages++;
     }
+    late += afterPages;
     ended++;
     least += pages;
     const got = server.requests.length - server.refused - asked;
@@ -122,9 +137,12 @@ async function killAll({ server, runtime, cwd, steps, kills, next }) {
       symbols,
       candles: server.candles.symbols.reduce((sum, { symbol }) => sum + truthOf(server, symbol).length, 0),
       kills: killed,
+      "kills after the last page": late,
       "runs that ended": ended,
       "least pages": least,
       "pages answered": answered,
+      "undisturbed fetch, s": +(steps[0].ms / 1000).toFixed(1),
+      "elapsed with kills, s": +((performance.now() - startedAt) / 1000).toFixed(1),
     },
     faults: [...faults],
   };
