@@ -1,3 +1,5 @@
+import { PassThrough } from "node:stream";
+import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
 import { bytes, counted, duration, integer, percent, ratio, share } from "../src/text/number-format.ts";
 import { progressDisplay } from "../src/text/progress-display.ts";
@@ -72,6 +74,23 @@ describe("progressDisplay", () => {
       "reading 20 % 2.0 MB 10K rows/s, ETA 8 s",
       "reading 40 % 4.0 MB 10K rows/s, ETA 6 s",
     ]);
+  });
+
+  it("draws a bar of 80 columns on a terminal, with a remaining time once there is a rate", () => {
+    let ms = 0;
+    const stream = Object.assign(new PassThrough(), { isTTY: true, columns: 80 });
+    const pieces: string[] = [];
+    stream.on("data", (piece: Buffer) => pieces.push(String(piece)));
+    const display = progressDisplay({ stream, quiet: false, now: () => ms });
+    const note = "1 of 50 symbols, DOGE/USDT";
+    display.listener({ phase: "fetching", done: 0, total: 400_000, unit: "bars", note });
+    ms = 5000;
+    display.listener({ phase: "fetching", done: 100_000, total: 400_000, unit: "bars", note });
+    display.stop();
+    const lines = stripVTControlCharacters(pieces.join("\r")).split("\r");
+    const last = lines.filter((line) => line.startsWith("fetching")).at(-1) ?? "";
+    expect(last.slice(0, 80)).toBe("fetching   [===-------] 25% | ETA 15 s | 20K bars/s | 100K bars, 1 of 50 symbols");
+    expect(lines.join()).not.toMatch(/NF|NaN|Infinity/);
   });
 
   it("is silent when quiet", () => {
