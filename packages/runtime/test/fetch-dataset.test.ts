@@ -136,7 +136,9 @@ describe("fetchDataset", () => {
     };
     const aborted = folder.fetch(server, names, { signal: controller.signal, attempts: 10_000 });
     await expect(aborted).rejects.toMatchObject({ code: "ATC_ABORTED" });
-    server.fault = () => undefined;
+    // The first requests wait again, which the user sees.
+    let refusals = 2 * names.length;
+    server.fault = () => (refusals-- > 0 ? { status: 503, retryAfter: "0.1" } : undefined);
     server.candles.revise(first, start + 2498 * hour);
     server.now += 2 * hour;
     const reports: Progress[] = [];
@@ -145,6 +147,9 @@ describe("fetchDataset", () => {
     // What the aborted run fetched does not count, or the remaining time would be wrong.
     const fetching = reports.filter(({ phase }) => phase === "fetching");
     expect(fetching.at(-1)).toMatchObject({ done: 5 + 2 * 1505, total: 5 + 2 * 1505, unit: "bars" });
+    expect(fetching.map(({ note }) => note)).toContainEqual(
+      expect.stringMatching(/^waits 1 s after HTTP 503, 0 of 3 symbols, \w+\/USDT$/),
+    );
   });
 
   it("adds symbols to its dataset, and refuses another recipe or a dataset that was not fetched", async () => {

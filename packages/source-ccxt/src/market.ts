@@ -84,7 +84,12 @@ function marketOf({ ccxt, exchange, requester, name }: MarketParts): Market {
     return typeof limit === "number" ? limit : undefined;
   };
 
-  async function* candles({ symbol, timeframe, since, until, signal }: CandleRequest): AsyncGenerator<CandlePage> {
+  async function* candles(wanted: CandleRequest): AsyncGenerator<CandlePage> {
+    const { symbol, timeframe, since, until, signal, onProgress } = wanted;
+    const onWait = (left: number, what: string): void => {
+      const note = `waits ${Math.ceil(left / 1000)} s after ${what}`;
+      onProgress?.({ phase: "waiting", done: 0, unit: "bars", note });
+    };
     const lengthMs = timeframes.get(timeframe);
     if (lengthMs === undefined) throw unknown("timeframe", timeframe, [...timeframes.keys()], name);
     if (!Number.isSafeInteger(since) || since < 0)
@@ -105,7 +110,10 @@ function marketOf({ ccxt, exchange, requester, name }: MarketParts): Market {
       signal,
       async ask(frame, from) {
         try {
-          return await request(`candles of "${symbol}"`, () => exchange.fetchOHLCV(symbol, frame, from, limit), signal);
+          return await request(`candles of "${symbol}"`, () => exchange.fetchOHLCV(symbol, frame, from, limit), {
+            signal,
+            onWait,
+          });
         } catch (error) {
           if (!(error instanceof ccxt.BadSymbol)) throw error;
           throw new AtcError("ATC_NOT_FOUND", `${name} has no candles of "${symbol}": ${error.message}`, {

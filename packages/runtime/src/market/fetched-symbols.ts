@@ -64,8 +64,10 @@ export async function fetchSymbols(job: FetchJob, options: OperationOptions): Pr
 
   async function fetchOne({ symbol, since }: SymbolSpan): Promise<SymbolFetch> {
     await using file = await stage.open(symbol);
-    const report = (): void => {
-      const note = `${finished} of ${spans.length} symbols, ${symbol}`;
+    const report = (event?: string): void => {
+      const place = `${finished} of ${spans.length} ${spans.length === 1 ? "symbol" : "symbols"}, ${symbol}`;
+      // The event is first, because a narrow screen cuts the line off.
+      const note = event === undefined ? place : `${event}, ${place}`;
       pacer.report({ phase: "fetching", done, total, unit: "bars", note });
     };
     // When an earlier run ended, its last candles were perhaps the newest.
@@ -80,7 +82,8 @@ export async function fetchSymbols(job: FetchJob, options: OperationOptions): Pr
       report();
     };
     try {
-      for await (const page of market.candles({ symbol, timeframe, since: at, until, signal })) {
+      const wanted = { symbol, timeframe, since: at, until, signal };
+      for await (const page of market.candles({ ...wanted, onProgress: ({ note }) => report(note) })) {
         await file.append(page);
         advance(page.next);
       }

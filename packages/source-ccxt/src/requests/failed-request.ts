@@ -12,6 +12,8 @@ export interface RequestFailure {
   readonly wait: number | undefined;
   /** The cause, for a message. */
   readonly why: string;
+  /** The cause in a few words, for a note while the request waits. */
+  readonly what: string;
 }
 
 /** Statuses of 400 to 499 after which the same request may succeed. */
@@ -35,6 +37,11 @@ function reasonOf(error: unknown, record: AnswerRecord): string {
   return text.length > longestReason ? `${text.slice(0, longestReason)}...` : text;
 }
 
+function shortReason({ status = 0, unreadable }: AnswerRecord): string {
+  if (status >= 400) return `HTTP ${status}`;
+  return unreadable === undefined ? "no answer" : "an answer that is not JSON";
+}
+
 /** Whether a certificate is wrong, which no later request repairs. */
 function isTlsFault(error: unknown): boolean {
   const parts = error instanceof Error ? [error, error.cause] : [];
@@ -55,7 +62,7 @@ export function failureOf(ccxt: CcxtModule, error: unknown, record: AnswerRecord
   const isPassing =
     !isTlsFault(error) && !isRefused && (isOfNetwork || isSystem || isLimit || record.unreadable !== undefined);
   const wait = isLimit || status === 503 ? waitOf(record) : undefined;
-  return { isPassing, isLimit, wait, why: reasonOf(error, record) };
+  return { isPassing, isLimit, wait, why: reasonOf(error, record), what: shortReason(record) };
 }
 
 /** The error that ends a request. */

@@ -14,6 +14,13 @@ interface RequestPatience {
   readonly longestWait: number;
 }
 
+/** The options of one request. */
+interface RequestOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Called at least once a second while the request waits to be repeated: the ms that are left, and why. */
+  readonly onWait?: ((left: number, what: string) => void) | undefined;
+}
+
 /** Sends the requests of one exchange. */
 export interface Requester extends Disposable {
   readonly answers: AnswerWatch;
@@ -22,12 +29,14 @@ export interface Requester extends Disposable {
    *
    * @throws ATC_NETWORK, ATC_ABORTED, and errors of ccxt that are not of the network
    */
-  request<Result>(what: string, send: () => Promise<Result>, signal?: AbortSignal): Promise<Result>;
+  request<Result>(what: string, send: () => Promise<Result>, options?: RequestOptions): Promise<Result>;
 }
 
 /** Attempts before anything was answered: without a network, the user should not wait for long. */
 const firstAttempts = 3;
 const longestBackoff = 60_000;
+/** How often a waiting request says how long it still waits, in ms. */
+const longestTick = 1000;
 /** ccxt bounds the time until an answer begins. This bounds the whole answer, in ms. */
 const answerDeadline = 60_000;
 
@@ -60,7 +69,11 @@ export function createRequester({ ccxt, exchange, name, patience }: RequesterPar
     } while (pausedUntil > performance.now());
   };
 
-  async function request<Result>(what: string, send: () => Promise<Result>, given?: AbortSignal): Promise<Result> {
+  async function request<Result>(
+    what: string,
+    send: () => Promise<Result>,
+    { signal: given, onWait }: RequestOptions = {},
+  ): Promise<Result> {
     const signal = given === undefined ? ended.signal : AbortSignal.any([given, ended.signal]);
     for (let attempt = 1; ; attempt++) {
       throwIfAborted(signal);
@@ -93,7 +106,11 @@ export function createRequester({ ccxt, exchange, name, patience }: RequesterPar
         throw networkError(name, what, { why, remedy: "run the same command again after it", status, cause });
       }
       if (failure.isLimit) pausedUntil = Math.max(pausedUntil, performance.now() + wait);
-      await waitFor(wait, signal);
+      const end = performance.now() + wait;
+      for (let left = wait; left > 0; left = end - performance.now()) {
+        onWait?.(left, failure.what);
+        await waitFor(Math.min(left, longestTick), signal);
+      }
     }
   }
 
