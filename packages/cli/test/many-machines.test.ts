@@ -226,7 +226,7 @@ async function commandsOf(page: string): Promise<string> {
 }
 
 describe.skipIf(!hasRedis).concurrent("the five lines of the page", () => {
-  it("run a sweep on two workers", async () => {
+  it("run a sweep on two workers", async ({ expect }) => {
     const lines = await commandsOf("many-machines.md");
     expect(lines.trim().split("\n").length).toBe(5);
     const other = await startRedis();
@@ -251,7 +251,7 @@ describe.skipIf(!hasRedis).concurrent("the five lines of the page", () => {
 });
 
 describe.skipIf(!hasRedis).concurrent("a sweep whose submitter was killed", () => {
-  it("is resumed by its id, from its own folder, and no text has the password", async () => {
+  it("is resumed by its id, from its own folder, and no text has the password", async ({ expect }) => {
     const other = await startRedis("--requirepass", "s3cret");
     const server = ["--redis", `redis://:s3cret@127.0.0.1:${other.port}`];
     const sweep = ["sweep", "bars.csv", "--grid", "emaLength=11..41:5", "--no-validate"];

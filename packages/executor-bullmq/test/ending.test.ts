@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Executor } from "@atc/contract";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, it } from "vitest";
 import { bullmqExecutor } from "../src/index.ts";
 import { startWorkerProcess, type WorkerProcess } from "./cluster.mjs";
 import { hasRedis, startRedis, type TestRedis } from "./redis-server.mjs";
@@ -48,14 +48,14 @@ async function endOf(fault: (redis: TestRedis, worker: WorkerProcess) => Promise
 }
 
 describe.skipIf(!hasRedis).concurrent("a worker that receives SIGTERM", () => {
-  it("ends, whatever its connections do", async () => {
+  it("ends, whatever its connections do", async ({ expect }) => {
     const ends = await Promise.all(
       Object.entries(faults).map(async ([name, fault], i) => [name, await endOf(fault, i)] as const),
     );
     expect(Object.fromEntries(ends)).toEqual(Object.fromEntries(Object.keys(faults).map((name) => [name, "ended"])));
   }, 60_000);
 
-  it("first stores the result of its task, also while Redis is away", async () => {
+  it("first stores the result of its task, also while Redis is away", async ({ expect }) => {
     const redis = await startRedis();
     const options = { redis: redis.url, directory: join(folder, "plane"), queue: "ending", lockMs: 1000 };
     const log = join(folder, "log");

@@ -28,7 +28,7 @@ afterAll(() => {
 });
 
 describe.skipIf(!hasRedis).concurrent("a server", () => {
-  it("keeps no password in what it holds", async () => {
+  it("keeps no password in what it holds", async ({ expect }) => {
     const redis = await startRedis("--requirepass", "s3cret");
     const options = { redis: `redis://:s3cret@127.0.0.1:${redis.port}`, directory: join(folder, "secret") };
     const worker = await startWorkerProcess(options);
@@ -49,7 +49,7 @@ describe.skipIf(!hasRedis).concurrent("a server", () => {
 });
 
 describe.skipIf(!hasRedis).concurrent("workers whose clocks differ by two hours", () => {
-  it("run each task once, and are not taken for dead", async () => {
+  it("run each task once, and are not taken for dead", async ({ expect }) => {
     const redis = await startRedis();
     const options = { redis: redis.url, directory: join(folder, "clocks"), lockMs: 1000 };
     const workers = await Promise.all([-hour, hour].map((clockMs) => startWorkerProcess({ ...options, clockMs })));
@@ -93,7 +93,7 @@ function certificate(): { readonly key: string; readonly cert: string } {
 }
 
 describe.skipIf(!hasTls).concurrent("a server with TLS", () => {
-  it("is used if its certificate is trusted, and refused with the remedy if it is not", async () => {
+  it("is used if its certificate is trusted, and refused with the remedy if it is not", async ({ expect }) => {
     const { key, cert } = certificate();
     const files = ["--tls-cert-file", cert, "--tls-key-file", key, "--tls-auth-clients", "no"];
     const redis = await startRedis("--tls-port", "0", ...files);
