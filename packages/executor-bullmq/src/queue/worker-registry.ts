@@ -13,10 +13,10 @@ export interface WorkerRegistry {
   withdraw(id: string): Promise<void>;
   /** The workers that announced themselves within the time to live. */
   list(): Promise<readonly QueueWorker[]>;
-  /** Records that a worker has taken a task. */
-  hold(id: string, job: string): Promise<void>;
-  /** Records that a worker has finished a task. */
-  free(id: string, job: string): Promise<void>;
+  /** Records that a worker has taken a task, and finished others. */
+  hold(id: string, job: string, finished: readonly string[]): Promise<void>;
+  /** Records that a worker has finished tasks. */
+  free(id: string, finished: readonly string[]): Promise<void>;
   /**
    * Number of workers that took a task and fell silent without finishing it. If a worker may have died since its last
    * announcement, this waits for the next one or for the end of its record.
@@ -83,11 +83,11 @@ export function workerRegistry(client: Redis, names: QueueNames, ttlMs: number):
       for (const id of silent) if ((await client.exists(names.held(id))) === 0) await client.srem(names.workers, id);
       return [...all.values()].flatMap((worker) => (worker === undefined ? [] : [worker]));
     },
-    async hold(id, job) {
-      await setField(names.held(id), job, String(Date.now()));
+    async hold(id, job, finished) {
+      await setField(names.held(id), job, String(Date.now()), finished);
     },
-    async free(id, job) {
-      await client.hdel(names.held(id), job);
+    async free(id, finished) {
+      await client.hdel(names.held(id), ...finished);
     },
     async deaths(job) {
       const holders = [];

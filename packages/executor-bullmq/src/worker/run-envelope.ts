@@ -14,8 +14,8 @@ export interface TaskPlace {
 
 /** Options of {@link runEnvelope}. */
 export interface RunOptions {
-  /** Aborted to cancel the task. */
-  readonly signal: AbortSignal;
+  /** Cancels the task; aborted at its deadline too. */
+  readonly stop: AbortController;
   /** Whether the task was taken before, so that its result may be stored. */
   readonly isRepeated: boolean;
   readonly onProgress: (progress: Progress) => void;
@@ -91,8 +91,7 @@ async function compute(
   options: RunOptions,
 ): Promise<unknown> {
   const { ref, deadlineMs, isMoved, wantsProgress } = envelope;
-  const stop = new AbortController();
-  const cancel = (): void => stop.abort();
+  const { stop } = options;
   let isLate = false;
   const timer =
     deadlineMs === 0
@@ -101,8 +100,6 @@ async function compute(
           isLate = true;
           stop.abort();
         }, deadlineMs);
-  options.signal.addEventListener("abort", cancel);
-  if (options.signal.aborted) cancel();
   try {
     return await runner.submit(ref, input, {
       signal: stop.signal,
@@ -117,7 +114,6 @@ async function compute(
     throw error;
   } finally {
     clearTimeout(timer);
-    options.signal.removeEventListener("abort", cancel);
   }
 }
 

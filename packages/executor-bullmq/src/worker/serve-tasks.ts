@@ -50,6 +50,8 @@ export async function serveTasks(
   const startedAt = Date.now();
   const counts = { running: 0, done: 0, failed: 0 };
   const running = new Map<string, AbortController>();
+  /** Tasks that end with the record of the next one: that saves a command per task. */
+  const finished: string[] = [];
   const describe = (): QueueWorker => ({
     id,
     host: hostname(),
@@ -59,7 +61,10 @@ export async function serveTasks(
     startedAt,
     ...counts,
   });
-  const announce = (): Promise<void> => workers.announce(describe());
+  async function announce(): Promise<void> {
+    if (finished.length > 0) await workers.free(id, finished.splice(0));
+    await workers.announce(describe());
+  }
 
   async function checkDeaths(job: Job): Promise<void> {
     if (job.stalledCounter === 0) return;
@@ -70,16 +75,18 @@ export async function serveTasks(
     });
   }
 
-  async function runJob(job: Job, signal: AbortSignal): Promise<object> {
+  async function runJob(job: Job, stop: AbortController): Promise<object> {
     const envelope = taskOfJson(job.data);
     await checkDeaths(job);
-    await workers.hold(id, job.id as string);
+    // Sent before the task starts, so that a task which ends this process is on record. A server that is away must not
+    // delay the result.
+    void workers.hold(id, job.id as string, finished.splice(0)).catch(() => undefined);
     let sent: Promise<unknown> = Promise.resolve();
     const result = await runEnvelope(
       envelope,
       { runner, plane, release },
       {
-        signal,
+        stop,
         isRepeated: job.stalledCounter > 0 || !/-1$/.test(job.id as string),
         onProgress(progress) {
           sent = sent.then(() => job.updateProgress({ ...progress })).catch(() => undefined);
@@ -96,18 +103,19 @@ export async function serveTasks(
     running.set(jobId, stop);
     counts.running++;
     try {
-      const result = await runJob(job, stop.signal);
+      const result = await runJob(job, stop);
       counts.done++;
       return result;
     } catch (thrown) {
       counts.failed++;
       const error = thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown });
-      if (!stop.signal.aborted) onEvent(`task "${job.name}" of ${jobId} failed: ${error.message}`);
+      if (!stop.signal.aborted || !isAtcError(error, "ATC_ABORTED"))
+        onEvent(`task "${job.name}" of ${jobId} failed: ${error.message}`);
       throw new UnrecoverableError(failureToText({ error, mayRepeat: mayRepeat(error) }));
     } finally {
       counts.running--;
       running.delete(jobId);
-      void workers.free(id, jobId).catch(() => undefined);
+      finished.push(jobId);
     }
   }
 
