@@ -28,7 +28,7 @@ const unknown = positionals.filter((name) => !Object.hasOwn(platforms, name));
 if (unknown.length > 0)
   throw new Error(`no platform "${unknown[0]}"; give some of ${Object.keys(platforms).join(", ")}`);
 
-/** What counts if a platform cannot be set up, as where npm cannot be reached. The others still run. */
+/** What counts if a platform cannot be set up, for example if npm cannot be reached. The others still run. */
 const unfinished = (error) => ({ passed: 0, failed: 1, skipped: 0, failures: [String(error.message ?? error)] });
 
 const rows = [];

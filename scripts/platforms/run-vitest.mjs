@@ -77,7 +77,7 @@ export async function runVitest(command, args, { results, named = results, env =
     env: { ...env, ATC_RESULTS: named },
   });
   const found = testResults(textOf(results));
-  // Vitest also fails if no test does, as where no file is found.
+  // Vitest also fails if no test does, for example if it finds no file.
   if (found.finished && (code === 0 || found.failed > 0)) return found;
   const failure = code === undefined ? `Vitest took more than ${options.minutes} minutes` : `Vitest ended with ${code}`;
   return { ...found, failed: found.failed + 1, failures: [...found.failures, failure] };

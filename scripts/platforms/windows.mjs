@@ -117,7 +117,7 @@ const groups = [
     name: "conformance",
     files: ["/test/conformance.test.ts"],
     leftOutFiles: ["mmap-store", "cache-fs"].map((pack) => testFile(pack, "conformance")),
-    leftOutTests: ["conformance: CSV in ", "conformance: rows without a price "], // of DuckDB, which keeps Parquet and JSON
+    leftOutTests: ["conformance: CSV in ", "conformance: rows without a price "], // of DuckDB: Parquet and JSON stay
     minutes: 8,
   },
   {
@@ -145,7 +145,7 @@ function staleNames({ files, leftOutFiles = [], leftOutTests = [] }, { finished,
   return [...staleFiles, ...staleTests].map((name) => `nothing is named "${name}" any more`);
 }
 
-/** Runs a group, and tells its counts at once: they would be lost if the whole command were ended. */
+/** Runs a group, and prints its counts at once: they would be lost if the whole command were ended. */
 async function runGroup(node, group, patience) {
   const { name, files, leftOutFiles = [], leftOutTests = [] } = group;
   const minutes = group.minutes * patience;

@@ -75,7 +75,7 @@ describe("options", () => {
     const warn = vi.fn();
     const host: PluginHost = { find: () => Promise.reject(new Error("nothing")), warn };
     const create = plugins[0]?.create as (options: CacheFsOptions, host: PluginHost) => Promise<CacheFs>;
-    const store = await create({ directory: await newDirectory(), maxBytes: 10 }, host);
+    await using store = await create({ directory: await newDirectory(), maxBytes: 10 }, host);
     await store.set("a", bytes(10));
     await store.set("b", bytes(10));
     expect(warn).toHaveBeenCalledTimes(1);
