@@ -47,7 +47,7 @@ describe("atc watch", () => {
         } };
       } };`,
     );
-    const line = ["watch", "coins", "--once", "--strategy", "./mine.mjs"];
+    const line = ["watch", "coins", "--once", "--strategy", "./mine.mjs", "--threads", "1"];
     expect((await shop.atc(...line)).stderr).toMatch(/3 symbols: \d long, \d short, 0 flat/);
     server.now += 300 * hour;
     const run = await shop.atc(...line, "--json");

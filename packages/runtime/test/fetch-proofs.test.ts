@@ -29,6 +29,23 @@ describe("a fetch from an exchange that fails in every way", () => {
   });
 });
 
+describe("a fetch from an exchange whose pages are spans of time", () => {
+  it("gives what the exchange has, with an empty week and a symbol that was listed late", async () => {
+    const listed = start + 1500 * hour;
+    const served = [...symbols, { symbol: "NEW/USDT", listed }];
+    await using server = await exchangeServer("coinbaseexchange", served, start + 2000.5 * hour);
+    server.fault = mixedFaults({ share: 0.3, slow: 1 });
+    await using folder = await project();
+    const all = served.map(({ symbol }) => symbol);
+    const { until } = await folder.fetch(server, all, { exchange: "coinbaseexchange" });
+    expect(until).toBe(server.now);
+    for (const symbol of all) expect(await storedRows(folder.runtime, symbol)).toEqual(truthOf(server, symbol));
+    server.now += 24 * hour;
+    await updateDataset(folder.runtime, "coins", { firstWait: 1 });
+    for (const symbol of all) expect(await storedRows(folder.runtime, symbol)).toEqual(truthOf(server, symbol));
+  });
+});
+
 /** A CSV file of all closed candles of a server. */
 function csvOf(server: ExchangeServer): string {
   const lines = names.flatMap((symbol) =>
