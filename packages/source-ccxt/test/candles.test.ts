@@ -1,3 +1,4 @@
+import { getEventListeners } from "node:events";
 import { exchangeServer, type ServedExchange } from "@atc/testing";
 import { describe, expect, it, vi } from "vitest";
 import { fetchCandles } from "../src/index.ts";
@@ -128,6 +129,20 @@ describe("an exchange", () => {
     expect(server.requests).toHaveLength(24);
     // Binance counts 0.4 of its unit for candles.
     expect(server.mostPerSecond()).toBeLessThanOrEqual(1000 / (125 * 0.4));
+  });
+
+  it("leaves nothing with the caller's signal, which may live for months", async () => {
+    await using server = await exchangeServer("binance", [{ symbol: "BTC/USDT" }], start + 3000 * hour);
+    await using market = await marketOf(server);
+    const { signal } = new AbortController();
+    await pagesOf(market, { signal });
+    expect(server.requests).toHaveLength(3);
+    expect(getEventListeners(signal, "abort")).toEqual([]);
+    // What Node keeps for `AbortSignal.any` is not among the listeners.
+    const followers = Object.getOwnPropertySymbols(signal).filter(({ description }) =>
+      /depend[ae]nt/i.test(description ?? ""),
+    );
+    expect(followers).toEqual([]);
   });
 
   it("is asked by one call, which ends its requests if the caller stops early", async () => {

@@ -53,8 +53,12 @@ const ofMachine: ReadonlySet<AtcErrorCode> = new Set(["ATC_ABORTED", "ATC_NO_SPA
  */
 export async function fetchSymbols(job: FetchJob, options: OperationOptions): Promise<readonly SymbolFetch[]> {
   const { market, stage, timeframe, lengthMs, spans, until } = job;
+  throwIfAborted(options.signal);
+  // `AbortSignal.any` would keep a part of each composite as long as the caller's signal, which a watch uses for months.
   const ended = new AbortController();
-  const signal = options.signal === undefined ? ended.signal : AbortSignal.any([options.signal, ended.signal]);
+  const { signal } = ended;
+  const end = (): void => ended.abort();
+  options.signal?.addEventListener("abort", end, { once: true });
   const pacer = createPacer(options);
   const barsBetween = (from: number, to: number): number => Math.max(0, Math.floor((to - from) / lengthMs));
   let total = spans.reduce((sum, { since }) => sum + barsBetween(since, until), 0);
@@ -110,6 +114,8 @@ export async function fetchSymbols(job: FetchJob, options: OperationOptions): Pr
     ended.abort();
     await Promise.allSettled(workers);
     throw error;
+  } finally {
+    options.signal?.removeEventListener("abort", end);
   }
   pacer.flush();
   return spans.flatMap(({ symbol }) => found.get(symbol) ?? []);

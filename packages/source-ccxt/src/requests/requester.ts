@@ -3,6 +3,7 @@ import { AtcError, throwIfAborted } from "@atc/contract";
 import type { CcxtExchange, CcxtModule } from "../exchange/ccxt-exchange.ts";
 import { type AnswerRecord, type AnswerWatch, watchAnswers } from "./answer-record.ts";
 import { failureOf, networkError } from "./failed-request.ts";
+import { linkedSignal } from "./linked-signal.ts";
 
 /** How often and how patiently requests are repeated. */
 interface RequestPatience {
@@ -74,7 +75,8 @@ export function createRequester({ ccxt, exchange, name, patience }: RequesterPar
     send: () => Promise<Result>,
     { signal: given, onWait }: RequestOptions = {},
   ): Promise<Result> {
-    const signal = given === undefined ? ended.signal : AbortSignal.any([given, ended.signal]);
+    using linked = linkedSignal([given, ended.signal]);
+    const { signal } = linked;
     for (let attempt = 1; ; attempt++) {
       throwIfAborted(signal);
       const record: AnswerRecord = { status: undefined, retryAfter: undefined, date: undefined, unreadable: undefined };
@@ -128,8 +130,8 @@ async function waitFor(ms: number, signal: AbortSignal): Promise<void> {
 
 /** The result of a request, unless its deadline passes or it is aborted before. */
 async function bounded<Result>(result: Promise<Result>, signal: AbortSignal): Promise<Result> {
-  const settled = new AbortController();
-  const late = setTimeout(answerDeadline, undefined, { signal: AbortSignal.any([signal, settled.signal]) }).then(
+  using settled = linkedSignal([signal]);
+  const late = setTimeout(answerDeadline, undefined, { signal: settled.signal }).then(
     () => {
       const message = `there was no whole answer within ${answerDeadline / 1000} s`;
       throw Object.assign(new Error(message), { code: "ETIMEDOUT" });
