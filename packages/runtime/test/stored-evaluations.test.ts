@@ -144,7 +144,7 @@ describe("small units", () => {
         await expectAll(last, 0, count + 5);
         if (isDone) expect(files()).toBe(1 + 1 + 5);
       }, new Map(before));
-  }, 30_000);
+  }, 300_000);
 
   it("stay if the cache refuses the joined one", async () => {
     await withCache(async ({ cache }) => {

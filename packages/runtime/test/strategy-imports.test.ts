@@ -50,7 +50,7 @@ it("a cached result depends on the imports of a strategy's imports, and on the p
   expect(await cached("./moved/rule.js")).toBe(true);
   await write("node_modules/deep/package.json", manifest("1.0.1"));
   expect(await cached("./moved/rule.js")).toBe(false);
-}, 60_000);
+}, 300_000);
 
 it("a cached result depends on files that require finds by a folder, and on all conditions of a key of imports", async () => {
   await write("old/package.json", '{ "imports": { "#side": { "import": "./side.mjs", "default": "./side.cjs" } } }');
@@ -85,4 +85,4 @@ it("a cached result depends on files that require finds by a folder, and on all 
     expect(await cached(rule), name).toBe(false);
     expect(await cached(rule), name).toBe(true);
   }
-}, 60_000);
+}, 300_000);
