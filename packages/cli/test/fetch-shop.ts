@@ -2,7 +2,7 @@ import { type ExchangeServer, exchangeServer } from "@atc/testing";
 import { shop } from "./shop.ts";
 
 export const hour = 3_600_000;
-export const start = Date.UTC(2021, 0, 1);
+const start = Date.UTC(2021, 0, 1);
 
 /** An exchange with hours of some symbols, as its clock says; the test disposes it. */
 export function hoursServer(hours: number, symbols: readonly string[]): Promise<ExchangeServer> {

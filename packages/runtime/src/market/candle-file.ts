@@ -95,7 +95,7 @@ interface WholePages {
   end: number;
   rows: number;
   next: number | undefined;
-  /** Where the last page begins. */
+  /** The position of the last page. */
   last: number;
 }
 

@@ -54,7 +54,7 @@ const ofMachine: ReadonlySet<AtcErrorCode> = new Set(["ATC_ABORTED", "ATC_NO_SPA
 export async function fetchSymbols(job: FetchJob, options: OperationOptions): Promise<readonly SymbolFetch[]> {
   const { market, stage, timeframe, lengthMs, spans, until } = job;
   throwIfAborted(options.signal);
-  // `AbortSignal.any` would keep a part of each composite as long as the caller's signal, which a watch uses for months.
+  // A watch uses one signal for months, and `AbortSignal.any` would leave a part of each composite in it.
   const ended = new AbortController();
   const { signal } = ended;
   const end = (): void => ended.abort();

@@ -18,7 +18,7 @@ interface RequestPatience {
 /** The options of one request. */
 interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
-  /** Called at least once a second while the request waits to be repeated: the ms that are left, and why. */
+  /** Called each second while the request waits to be repeated: the ms that are left, and why. */
   readonly onWait?: ((left: number, what: string) => void) | undefined;
 }
 
