@@ -1,9 +1,15 @@
-import { describe, expect, it } from "vitest";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "vitest";
+import { bullmqExecutor } from "../src/index.ts";
 import { runChaos } from "./chaos.mjs";
-import { hasRedis } from "./redis-server.mjs";
+import { startWorkerProcess } from "./cluster.mjs";
+import { hasRedis, startRedis } from "./redis-server.mjs";
 
-describe.skipIf(!hasRedis)("a run whose workers and Redis are killed", () => {
-  it("returns each result once, bit by bit that of one thread", async () => {
+// They mostly wait for locks, so they run at the same time.
+describe.skipIf(!hasRedis).concurrent("killed workers", () => {
+  it("and a killed Redis leave each result of a run once, bit by bit that of one thread", async ({ expect }) => {
     const { faults, settled, expected, executions, hung } = await runChaos({ seed: 4, tasks: 200, lockMs: 3000 });
     expect(faults).toBe(5);
     expect(hung).toBe(0);
@@ -14,4 +20,25 @@ describe.skipIf(!hasRedis)("a run whose workers and Redis are killed", () => {
     expect(executions).toBeGreaterThanOrEqual(200);
     expect(executions).toBeLessThan(220);
   }, 180_000);
+
+  it("that one task ended are two: it is set aside with its error, and the third worker continues", async ({
+    expect,
+  }) => {
+    const folder = mkdtempSync(join(tmpdir(), "atc-deaths-"));
+    const redis = await startRedis();
+    const log = join(folder, "log");
+    const options = { redis: redis.url, directory: join(folder, "plane"), lockMs: 2000 };
+    const workers = await Promise.all([0, 1, 2].map(() => startWorkerProcess(options)));
+    const executor = await bullmqExecutor(options, { warn: () => undefined });
+    await expect(executor.submit({ task: "@atc/chaos#endWorker", version: 1 }, { log })).rejects.toMatchObject({
+      code: "ATC_IO",
+      details: { deaths: 2 },
+    });
+    expect(readFileSync(log, "utf8")).toBe("started\nstarted\n");
+    expect(await executor.submit({ task: "@atc/chaos#echo", version: 1 }, 1)).toBe(1);
+    await Promise.all(workers.map((one) => one.end()));
+    await executor[Symbol.asyncDispose]();
+    await redis[Symbol.asyncDispose]();
+    rmSync(folder, { recursive: true });
+  }, 90_000);
 });

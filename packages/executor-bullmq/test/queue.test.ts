@@ -7,7 +7,6 @@ import { Queue } from "bullmq";
 import { Redis } from "ioredis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type BullmqExecutorOptions, bullmqExecutor } from "../src/index.ts";
-import { startWorkerProcess } from "./cluster.mjs";
 import { hasRedis, startRedis, type TestRedis } from "./redis-server.mjs";
 
 const modules = { "@atc/chaos": new URL("chaos-tasks.mjs", import.meta.url).href };
@@ -67,20 +66,6 @@ const results = (): readonly string[] => {
 };
 
 describe.skipIf(!hasRedis)("a task", () => {
-  it("that ends its worker twice is set aside with its error, and the third worker continues", async () => {
-    const log = join(folder, "log");
-    const options = optionsOf({ lockMs: 2000 });
-    const workers = await Promise.all([0, 1, 2].map(() => startWorkerProcess(options)));
-    const executor = await submitter({ lockMs: 2000 });
-    await expect(executor.submit(task("endWorker"), { log })).rejects.toMatchObject({
-      code: "ATC_IO",
-      details: { deaths: 2 },
-    });
-    expect(readFileSync(log, "utf8")).toBe("started\nstarted\n");
-    expect(await executor.submit(task("echo"), 1)).toBe(1);
-    await Promise.all(workers.map((one) => one.end()));
-  }, 60_000);
-
   it("that passes its deadline is ended", async () => {
     await worker();
     const hurried = await submitter({ deadlineMs: 200 });

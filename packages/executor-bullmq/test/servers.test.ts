@@ -81,7 +81,7 @@ describe("options", () => {
   });
 });
 
-describe("a server", () => {
+describe.concurrent("a server", () => {
   it("that is too old is refused with its version", async () => {
     const { server, url } = await fakeServer("# Server\r\nredis_version:4.0.14\r\naof_enabled:1\r\n");
     const error = await rejection(bullmqExecutor({ redis: url }, silent));
