@@ -12,7 +12,7 @@ interface StoredRun {
 }
 
 /** What the queue answers to the record of a run. */
-export interface RunReply {
+interface RunReply {
   /** Whether the run is to end. */
   readonly isCancelled: boolean;
   /** Why the server refuses to write. One that is full has the record nevertheless. */
