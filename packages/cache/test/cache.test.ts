@@ -29,8 +29,8 @@ describe("the usage of a cache", () => {
     await cache.explain(a);
     const { usage } = await cache.stats();
     expect(usage.kinds).toEqual([
-      { kind: "b", memoryHits: 0, diskHits: 0, misses: 1, savedMs: 0 },
-      { kind: "two words", memoryHits: 1, diskHits: 1, misses: 1, savedMs: 80 },
+      { kind: "b", memoryHits: 0, diskHits: 0, remoteHits: 0, misses: 1, savedMs: 0 },
+      { kind: "two words", memoryHits: 1, diskHits: 1, remoteHits: 0, misses: 1, savedMs: 80 },
     ]);
     expect(usage.since).toBeLessThanOrEqual(Date.now());
     await cache.clear();
@@ -51,7 +51,7 @@ describe("the usage of a cache", () => {
     await cache.get({ ...a, input: "y" });
     expect(added).toEqual([{ "memoryHits two words": 1, "savedMs two words": 3 }, { "misses two words": 1 }]);
     expect((await cache.stats()).usage).toEqual({
-      kinds: [{ kind: "k", memoryHits: 0, diskHits: 0, misses: 5, savedMs: 0 }],
+      kinds: [{ kind: "k", memoryHits: 0, diskHits: 0, remoteHits: 0, misses: 5, savedMs: 0 }],
       since: 7,
     });
   });

@@ -4,6 +4,8 @@ export interface CacheStatistics {
   readonly memoryHits: number;
   /** Values that came from the store. */
   readonly diskHits: number;
+  /** Values that came from the remote store. */
+  readonly remoteHits: number;
   /** Lookups without a usable value. */
   readonly misses: number;
   /** Calls of `compute` that shared a computation in progress. */
@@ -40,6 +42,7 @@ export function newCounters(): Counters {
   return {
     memoryHits: 0,
     diskHits: 0,
+    remoteHits: 0,
     misses: 0,
     shared: 0,
     writes: 0,
@@ -58,7 +61,7 @@ export type CacheEvent =
       /** A value was found. */
       readonly type: "hit";
       /** The tier in which it was found. */
-      readonly tier: "memory" | "disk";
+      readonly tier: "memory" | "disk" | "remote";
       /** The key's kind. */
       readonly kind: string;
       /** sha256 of the key. */
@@ -80,6 +83,8 @@ export type CacheEvent =
       readonly storeKey: string;
       /** What is wrong with it. */
       readonly problem: string;
+      /** Whether it is a file of the remote store. */
+      readonly isRemote?: true;
     }
   | {
       /** The store or the codec failed. The computation continued without the cache. */
@@ -87,6 +92,8 @@ export type CacheEvent =
       readonly operation: "read" | "write";
       /** The value that was thrown. */
       readonly error: unknown;
+      /** Whether it is the remote store that failed. */
+      readonly isRemote?: true;
     };
 
 /**

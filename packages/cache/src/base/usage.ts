@@ -8,6 +8,8 @@ export interface KindUsage {
   readonly memoryHits: number;
   /** Values that came from the store. */
   readonly diskHits: number;
+  /** Values that came from the remote store. */
+  readonly remoteHits: number;
   /** Lookups without a usable value. */
   readonly misses: number;
   /** Computing time of the values that were found, in ms: the sum of their `costMs`. */
@@ -24,13 +26,13 @@ export interface Usage {
 
 /** Counts lookups by kind. */
 export interface UsageCounts {
-  hit(kind: string, tier: "memory" | "disk", savedMs: number): void;
+  hit(kind: string, tier: "memory" | "disk" | "remote", savedMs: number): void;
   miss(kind: string): void;
   read(): Promise<Usage>;
   reset(): Promise<void>;
 }
 
-const counters = ["memoryHits", "diskHits", "misses", "savedMs"] as const;
+const counters = ["memoryHits", "diskHits", "remoteHits", "misses", "savedMs"] as const;
 
 /** Counts in the tallies of a store, or in this process if the store has none. */
 export function usageCounts(tallies: Tallies = processTallies()): UsageCounts {
@@ -53,7 +55,7 @@ function kindsOf(amounts: Readonly<Record<string, number>>): readonly KindUsage[
     const counter = counters.find((one) => one === name.slice(0, blank));
     const kind = name.slice(blank + 1);
     if (counter === undefined) continue;
-    const sums = kinds.get(kind) ?? { memoryHits: 0, diskHits: 0, misses: 0, savedMs: 0 };
+    const sums = kinds.get(kind) ?? { memoryHits: 0, diskHits: 0, remoteHits: 0, misses: 0, savedMs: 0 };
     sums[counter] = amount;
     kinds.set(kind, sums);
   }

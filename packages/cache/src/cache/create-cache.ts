@@ -4,6 +4,7 @@ import type { CacheValue, NamedArrays } from "../base/cache-value.ts";
 import { type CacheEvent, type CacheStatistics, type MissReason, newCounters } from "../base/statistics.ts";
 import { usageCounts } from "../base/usage.ts";
 import { type EntryFiles, entryFiles } from "../entry/entry-files.ts";
+import { remoteFiles } from "../entry/remote-files.ts";
 import type { Cache, CacheStats } from "./cache.ts";
 import { type Explanation, explainMiss } from "./explain.ts";
 import { type CacheEntry, clearEntries, listEntries, listFiles, pruneEntries, verifyEntries } from "./maintenance.ts";
@@ -19,13 +20,15 @@ type Produced<Arrays extends NamedArrays> = CacheValue<Arrays> | Promise<CacheVa
  * @throws ATC_INVALID_ARGUMENT for an option out of its range, ATC_UNSUPPORTED on a big-endian machine.
  */
 export function createCache(options: CacheOptions): Cache {
-  const { store, codecs, memoryBytes, warn, onEvent } = checkOptions(options);
+  const { store, remote: remoteStore, codecs, memoryBytes, warn, onEvent } = checkOptions(options);
   const counters = newCounters();
   const memory = memoryTier(memoryBytes);
   const emit = warnOnce(warn, onEvent);
   const files = entryFiles({ store, codecs, counters, emit });
+  const remote =
+    remoteStore === undefined ? undefined : remoteFiles({ store: remoteStore, codecs: codecs.slice(0, 1), emit });
   const usage = usageCounts(store.tallies);
-  const values = tieredValues({ memory, files, counters, usage, emit });
+  const values = tieredValues({ memory, files, remote, counters, usage, emit });
   const statistics = (): CacheStatistics => ({ ...counters, ...memory.statistics() });
   let closed = false;
 
@@ -52,7 +55,8 @@ export function createCache(options: CacheOptions): Cache {
       const { digest } = resolveOpen(key);
       const kept = memory.get(digest) !== undefined;
       memory.delete(digest);
-      return (await files.remove(digest)) || kept;
+      const removed = await files.remove(digest);
+      return ((await remote?.remove(digest)) ?? false) || removed || kept;
     },
     explain: async (key) => explain(resolveOpen(key), store, files),
     async *entries() {
@@ -125,12 +129,15 @@ function warnOnce(warn: (message: string) => void, onEvent: (event: CacheEvent) 
   const reported = new Set<string>();
   return (event) => {
     onEvent(event);
-    if ((event.type !== "failed" && event.type !== "damaged") || reported.has(event.type)) return;
-    reported.add(event.type);
+    if (event.type !== "failed" && event.type !== "damaged") return;
+    const cache = event.isRemote === true ? "shared cache" : "cache";
+    const what = `${cache} ${event.type}`;
+    if (reported.has(what)) return;
+    reported.add(what);
     warn(
       event.type === "damaged"
-        ? `the cache entry "${event.storeKey}" is damaged and was set aside; it will be computed again (${event.problem})`
-        : `the cache cannot ${event.operation}, so values are computed without it: ${reasonOf(event.error)}`,
+        ? `the ${cache} entry "${event.storeKey}" is damaged and was set aside; it will be computed again (${event.problem})`
+        : `the ${cache} cannot ${event.operation}, so values are computed without it: ${reasonOf(event.error)}`,
     );
   };
 }

@@ -7,6 +7,13 @@ import { plainCodec } from "../entry/entry-files.ts";
 export interface CacheOptions {
   /** The store of the files. The caller owns it: disposing the cache does not dispose it. */
   readonly store: ByteStore;
+  /**
+   * A store that other machines use too. A value that `store` lacks is looked up in it, verified, and then kept in
+   * `store`; new values are written to both. If it fails, that is reported once, and it is left alone for a minute.
+   * Maintenance (`entries`, `verify`, `prune`, `clear`, `stats`) is of `store` alone. The caller owns it. Default:
+   * none.
+   */
+  readonly remote?: ByteStore | undefined;
   /** The codec of new files; default: none (plain `.npz`). */
   readonly codec?: Codec | undefined;
   /**
@@ -24,6 +31,7 @@ export interface CacheOptions {
 /** The options with every default filled in. */
 export interface CheckedOptions {
   readonly store: ByteStore;
+  readonly remote: ByteStore | undefined;
   /** The writing codec, then those that only read, one per extension. */
   readonly codecs: readonly Codec[];
   readonly memoryBytes: number;
@@ -55,5 +63,12 @@ export function checkOptions(options: CacheOptions): CheckedOptions {
     if (!codecs.some(({ extension }) => extension === one.extension)) codecs.push(one);
   }
   const nothing = (): void => undefined;
-  return { store, codecs, memoryBytes, warn: options.warn ?? nothing, onEvent: options.onEvent ?? nothing };
+  return {
+    store,
+    remote: options.remote,
+    codecs,
+    memoryBytes,
+    warn: options.warn ?? nothing,
+    onEvent: options.onEvent ?? nothing,
+  };
 }

@@ -4,8 +4,12 @@ import { type CacheValue, copyValue } from "../base/cache-value.ts";
 import type { CacheEvent, Counters } from "../base/statistics.ts";
 import type { UsageCounts } from "../base/usage.ts";
 import type { EntryFiles, Lookup } from "../entry/entry-files.ts";
+import type { RemoteFiles } from "../entry/remote-files.ts";
 import { copyStoredValue, type StoredValue, storeValue, viewStoredValue } from "../entry/stored-value.ts";
 import type { MemoryTier } from "./memory-tier.ts";
+
+/** The place in which a value is. */
+type Tier = "memory" | "disk" | "remote";
 
 /** Computes a value. */
 type Produce = () => CacheValue | Promise<CacheValue>;
@@ -30,29 +34,46 @@ export interface TieredValues {
 export interface TieredValuesOptions {
   readonly memory: MemoryTier;
   readonly files: EntryFiles;
+  readonly remote: RemoteFiles | undefined;
   readonly counters: Counters;
   readonly usage: UsageCounts;
   readonly emit: (event: CacheEvent) => void;
 }
 
-export function tieredValues({ memory, files, counters, usage, emit }: TieredValuesOptions): TieredValues {
+export function tieredValues({ memory, files, remote, counters, usage, emit }: TieredValuesOptions): TieredValues {
   const inFlight = new Map<string, Promise<CacheValue>>();
+
+  async function lookUpIn(resolved: ResolvedKey): Promise<Lookup & { readonly tier: Tier }> {
+    const kept = memory.get(resolved.digest);
+    if (kept !== undefined) return { tier: "memory", value: kept };
+    const near = await files.lookUp(resolved);
+    // A file of a newer version stays as it is.
+    if ("value" in near || remote === undefined || near.reason === "newer") return { ...near, tier: "disk" };
+    const far = await remote.lookUp(resolved);
+    if ("reason" in far) return { ...near, tier: "disk" };
+    await files.write(resolved, far.value, { replace: false });
+    return { ...far, tier: "remote" };
+  }
+
+  async function writeFiles(resolved: ResolvedKey, value: StoredValue, replace: boolean): Promise<boolean> {
+    const isStored = await files.write(resolved, value, { replace });
+    await remote?.write(resolved, value, { replace });
+    return isStored;
+  }
 
   async function lookUp(resolved: ResolvedKey, keepInMemory = true): Promise<Lookup> {
     const { digest } = resolved;
     const { kind } = resolved.key;
-    const kept = memory.get(digest);
-    const found = kept === undefined ? await files.lookUp(resolved) : { value: kept };
+    const { tier, ...found } = await lookUpIn(resolved);
     if ("reason" in found) {
       counters.misses++;
       usage.miss(kind);
       emit({ type: "miss", reason: found.reason, kind, digest });
       return found;
     }
-    const tier = kept === undefined ? "disk" : "memory";
     counters[`${tier}Hits`]++;
     usage.hit(kind, tier, found.value.parts[0]?.metadata.costMs ?? 0);
-    if (tier === "disk" && keepInMemory) memory.set(digest, found.value);
+    if (tier !== "memory" && keepInMemory) memory.set(digest, found.value);
     emit({ type: "hit", tier, kind, digest });
     return found;
   }
@@ -66,7 +87,7 @@ export function tieredValues({ memory, files, counters, usage, emit }: TieredVal
     if (stored === undefined) return value;
     memory.set(resolved.digest, stored);
     // A file of a newer version stays as it is.
-    if (found.reason !== "newer") await files.write(resolved, stored, { replace: false });
+    if (found.reason !== "newer") await writeFiles(resolved, stored, false);
     return value;
   }
 
@@ -109,7 +130,7 @@ export function tieredValues({ memory, files, counters, usage, emit }: TieredVal
       const stored = storeValue(resolved, value, costMs);
       if (keepInMemory) memory.set(resolved.digest, stored);
       else memory.delete(resolved.digest);
-      return files.write(resolved, stored, { replace: true });
+      return writeFiles(resolved, stored, true);
     },
     async settled() {
       await Promise.allSettled(inFlight.values());
