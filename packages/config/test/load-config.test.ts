@@ -96,6 +96,7 @@ function accepted(name: keyof AtcConfig): unknown {
   if (name === "benchmark") return "AAA";
   if (name === "signals" || name === "universe") return "file.csv";
   if (name === "parameters") return "fast=1";
+  if (name === "cacheShared") return "s3://bucket/prefix";
   return configDefaults[name] ?? 5;
 }
 

@@ -2,7 +2,7 @@ import { PassingFault } from "@atc/plugin-kit";
 import { elementText } from "./xml-text.ts";
 
 /** An object of a bucket. */
-export interface ListedObject {
+interface ListedObject {
   /** Its whole key, with the prefix of the store. */
   readonly key: string;
   readonly size: number;

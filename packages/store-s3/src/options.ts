@@ -36,7 +36,7 @@ export interface S3StoreOptions {
 }
 
 /** What signs requests. */
-export interface Credentials {
+interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken: string | undefined;

@@ -80,14 +80,14 @@ function usesByKind({ kinds: used }: CacheStats["usage"], sums: readonly KindSum
   return [...kinds]
     .sort((a, b) => (a < b ? -1 : 1))
     .map((kind) => {
-      const { memoryHits = 0, diskHits = 0, misses = 0, savedMs = 0 } = used.find((one) => one.kind === kind) ?? {};
-      const own = sums.filter((one) => one.kind === kind);
+      const own = used.find((one) => one.kind === kind);
+      const { memoryHits = 0, diskHits = 0, remoteHits = 0, misses = 0, savedMs = 0 } = own ?? {};
       return {
         kind,
-        hits: memoryHits + diskHits,
+        hits: memoryHits + diskHits + remoteHits,
         misses,
         savedMs,
-        bytes: own.reduce((sum, one) => sum + one.bytes, 0),
+        bytes: sums.reduce((sum, one) => sum + (one.kind === kind ? one.bytes : 0), 0),
       };
     });
 }

@@ -37,6 +37,7 @@ async function serve(run: Preparation): Promise<void> {
     ...(typeof address === "string" ? { host: address } : {}),
     ...(port === undefined ? {} : { port }),
     ...(typeof shared === "string" ? { shared } : {}),
+    cache: run.options["cache"] === true,
     onRequest(request) {
       if (run.json) stdout.write(`${JSON.stringify({ time: Date.now(), ...request })}\n`);
       else if (request.fault !== undefined) run.say(`${request.method} ${request.key} failed: ${request.fault}`);
@@ -75,6 +76,7 @@ export function addServe(data: Command, io: CommandLineIo): void {
       "--shared <directory>",
       "folder of inputs and results (default: ATC_SHARED, or else tasks beside the cache)",
     );
+  command.option("--cache", "also the cache, at /cache, for cacheShared of other machines; needs a token");
   withToken(command);
   withConfigKeys(withCommon(command), storageGroups).action(async () => {
     await serve(startPreparation(command, io));

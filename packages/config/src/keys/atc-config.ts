@@ -52,6 +52,11 @@ export interface AtcConfig extends SignalConfig, BacktestConfig {
   readonly compressionAlgorithm: string;
   /** The byte-store plugin of the cache: `fs`, or the name of a plugin. */
   readonly cacheStore: string;
+  /**
+   * The URL of a cache that machines share: of the area `cache` of `atc data serve`, or `s3://bucket/prefix`. Absent
+   * for none; written `none` in a file.
+   */
+  readonly cacheShared?: string | undefined;
   /** Folder of the cache. `loadConfig` and `parseConfig` return an absolute path. */
   readonly cacheDir: string;
   /** The most bytes of all cache entries, 1 or more. A write first removes the least recently used ones. */

@@ -145,6 +145,14 @@ const storageParameters: ParameterTable<StorageConfig> = {
     allowed: "fs or the name of a byte-store plugin",
     pythonNames: ["cache_store"],
   },
+  cacheShared: {
+    kind: "text",
+    acceptsNone: true,
+    default: undefined,
+    description: "A cache that machines share, behind the own one",
+    allowed: "a URL such as http://10.0.0.5:7400/cache or s3://bucket/prefix, or none",
+    pythonNames: ["cache_shared"],
+  },
   cacheDir: {
     kind: "text",
     default: ".cache/atc",

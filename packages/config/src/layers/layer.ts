@@ -90,6 +90,8 @@ const reserved: ReadonlySet<string> = new Set([
   "ATC_TRUST",
   "ATC_REDIS",
   "ATC_SHARED",
+  "ATC_DATA_TOKEN",
+  "ATC_DATA_URL",
 ]);
 
 /**

@@ -7,6 +7,15 @@ import { AtcError, isAtcError } from "@atc/contract";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
 import { declaredOptions, takesOption } from "../plugins/plugin-options.ts";
 import { installedCodecs } from "./compression.ts";
+import { openSharedStore } from "./shared-store.ts";
+
+/** What the configuration does not say of its cache. */
+interface ConfiguredCacheOptions {
+  readonly codec: Codec | undefined;
+  readonly memoryBytes?: number | undefined;
+  /** The variables with the credentials of a shared cache. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
 
 /**
  * The cache that a configuration describes. Entries are `.npz` files, compressed by `codec` if there is one;
@@ -18,15 +27,33 @@ import { installedCodecs } from "./compression.ts";
 export async function configuredCache(
   config: AtcConfig,
   host: InstalledPluginHost,
-  { codec, memoryBytes }: { readonly codec: Codec | undefined; readonly memoryBytes?: number | undefined },
+  { codec, memoryBytes, env }: ConfiguredCacheOptions,
 ): Promise<Cache> {
   const readers = await installedCodecs(host);
+  const remote = await usableRemote(config, host, env);
   const store = await openByteStore(config, host);
-  const cache = createCache({ store, codec, readers, memoryBytes, warn: (message) => host.warn(message) });
+  const cache = createCache({ store, remote, codec, readers, memoryBytes, warn: (message) => host.warn(message) });
   return withDisposal(cache, async () => {
     await cache[Symbol.asyncDispose]();
     await store[Symbol.asyncDispose]();
+    await remote?.[Symbol.asyncDispose]();
   });
+}
+
+/** The store of the shared cache; undefined without one, or if it lacks credentials, which gives a warning. */
+async function usableRemote(
+  { cacheShared }: AtcConfig,
+  host: InstalledPluginHost,
+  env: ConfiguredCacheOptions["env"],
+): Promise<ByteStore | undefined> {
+  if (cacheShared === undefined) return undefined;
+  try {
+    return await openSharedStore(cacheShared, host, env);
+  } catch (error) {
+    if (!isAtcError(error, "ATC_INVALID_ARGUMENT")) throw error;
+    host.warn(`the shared cache is not used: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** The same cache with another disposal; it inherits everything else. */

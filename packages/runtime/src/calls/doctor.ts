@@ -14,6 +14,7 @@ import { mappingBackend, networkFileSystems } from "@atc/mmap-store";
 import { strategyPlace } from "../backtest/strategy-place.ts";
 import { findCodec } from "../cache/compression.ts";
 import { openByteStore } from "../cache/configured-cache.ts";
+import { openSharedStore } from "../cache/shared-store.ts";
 import { datasetLeftovers } from "../data/dataset-leftovers.ts";
 import type { InstalledPlugin } from "../plugins/installed-plugins.ts";
 import { chosenExecutor, chosenStore } from "../wiring/chosen-plugins.ts";
@@ -26,8 +27,8 @@ export interface DoctorFinding {
   readonly state: "ok" | "note" | "fault";
   /**
    * What was checked: `Node`, `mapping`, `configuration`, `datasets`, `leftovers`, `cache`, `cache bounds`, `disk`,
-   * `plugins`, or a choice of the configuration: `compression`, `dataStore`, `cacheStore`, `executor`, `strategy`,
-   * `signals` or `universe`.
+   * `plugins`, or a choice of the configuration: `compression`, `dataStore`, `cacheStore`, `cacheShared`,
+   * `executor`, `strategy`, `signals` or `universe`.
    */
   readonly what: string;
   /** The result, for people. */
@@ -176,8 +177,8 @@ async function dispose(product: AsyncDisposable): Promise<void> {
 
 /** The installed plugins, and those that the configuration chooses instead of the defaults. */
 async function checkPlugins(setup: Setup): Promise<readonly DoctorFinding[]> {
-  const { config, host } = setup;
-  const { useCompression, compressionAlgorithm, dataStore, cacheStore, executor } = config;
+  const { config, host, env } = setup;
+  const { useCompression, compressionAlgorithm, dataStore, cacheStore, cacheShared, executor } = config;
   const findings: DoctorFinding[] = [];
   try {
     findings.push({ state: "ok", what: "plugins", found: listOf(await host.installed()) });
@@ -195,6 +196,13 @@ async function checkPlugins(setup: Setup): Promise<readonly DoctorFinding[]> {
   if (cacheStore !== configDefaults.cacheStore)
     findings.push(
       await checkChoice("cacheStore", cacheStore, async () => await dispose(await openByteStore(config, host))),
+    );
+  if (cacheShared !== undefined)
+    findings.push(
+      await checkChoice("cacheShared", cacheShared, async () => {
+        await using store = await openSharedStore(cacheShared, host, env);
+        await store.get("none", { touch: false });
+      }),
     );
   if (executor !== configDefaults.executor)
     findings.push(await checkChoice("executor", executor, async () => await dispose(await chosenExecutor(setup, 1))));

@@ -1,5 +1,6 @@
-import { fileArea, type ServedRequest, serveAreas } from "@atc/cache-http";
+import { fileArea, type ServedRequest, serveAreas, storeArea } from "@atc/cache-http";
 import { issuedNames } from "@atc/plugin-kit";
+import { openByteStore } from "../cache/configured-cache.ts";
 import { queueOffer } from "../wiring/queue-options.ts";
 import { openSetup, type SetupOptions } from "../wiring/setup.ts";
 import { dataToken } from "./data-token.ts";
@@ -14,6 +15,8 @@ export interface DataServerOptions extends SetupOptions {
   readonly tokenFile?: string | undefined;
   /** The folder of inputs and results of tasks. Default: that of submitters on this machine. */
   readonly shared?: string | undefined;
+  /** Whether the cache is served too, as the area `cache`, for `cacheShared` of other machines. Default: false. */
+  readonly cache?: boolean | undefined;
   /** Called for each request that was answered. */
   readonly onRequest?: ((request: ServedRequest) => void) | undefined;
 }
@@ -65,20 +68,23 @@ function issuedResult(folder: string): (name: string) => Promise<string | undefi
  * Serves the datasets of this machine, read-only, and the inputs and results of its submitters' tasks, for workers that
  * do not reach its folders. Results are accepted under names that a submitter issued.
  *
- * @throws what {@link openSetup} throws; ATC_INVALID_ARGUMENT for an address that other machines reach without a token,
- * or for a token that is too short; ATC_IO if the port is in use; ATC_NOT_FOUND without the file of the token
+ * @throws what {@link openSetup} throws; ATC_INVALID_ARGUMENT for an address that other machines reach without a
+ * token, or for a token that is too short; ATC_IO if the port is in use; ATC_NOT_FOUND without the file of the token;
+ * what the store of the cache throws
  */
 export async function openDataServer(options: DataServerOptions = {}): Promise<DataServer> {
-  const { host, port = usualPort, shared, env = process.env, onRequest } = options;
+  const { host, port = usualPort, shared, cache = false, env = process.env, onRequest } = options;
   const setup = await openSetup(options);
   const { dataDir } = setup.config;
   const tasksDir = String(queueOffer({ shared }, { ...setup, env })["directory"]);
   const token = await dataToken({ file: options.tokenFile, env, cwd: setup.cwd });
+  const entries = cache ? await openByteStore(setup.config, setup.host) : undefined;
   const counts = { requests: 0, refused: 0, sent: 0, stored: 0 };
   const server = await serveAreas({
     areas: {
       data: fileArea({ directory: dataDir, isOpen: true, accepts: (key) => datasetFile.test(key) }),
       tasks: fileArea({ directory: tasksDir, accepts: (key) => taskFile.test(key), issued: issuedResult(tasksDir) }),
+      ...(entries === undefined ? {} : { cache: storeArea(entries) }),
     },
     host,
     port,
@@ -90,6 +96,9 @@ export async function openDataServer(options: DataServerOptions = {}): Promise<D
       counts[method === "PUT" ? "stored" : "sent"] += bytes;
       onRequest?.(request);
     },
+  }).catch(async (error: unknown) => {
+    await entries?.[Symbol.asyncDispose]();
+    throw error;
   });
   return {
     url: server.url,
@@ -98,6 +107,9 @@ export async function openDataServer(options: DataServerOptions = {}): Promise<D
     hasToken: token !== undefined,
     counts: () => ({ ...counts }),
     connections: () => server.connections(),
-    [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await server[Symbol.asyncDispose]();
+      await entries?.[Symbol.asyncDispose]();
+    },
   };
 }

@@ -2,6 +2,7 @@ import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { configDefaults } from "@atc/config";
 import type { ArrayStore, Executor } from "@atc/contract";
+import { sharedPlace } from "../cache/shared-store.ts";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
 import { declaredOptions } from "../plugins/plugin-options.ts";
 import type { StoreRef } from "../plugins/store-ref.ts";
@@ -109,5 +110,7 @@ export async function checkChosen(setup: Setup, usesCache: boolean): Promise<voi
   }
   const { name, finder } = executorPlace(setup);
   if (finder === host) await host.locate("executor", name);
-  if (usesCache && config.cacheStore !== configDefaults.cacheStore) await host.locate("byte-store", config.cacheStore);
+  if (!usesCache) return;
+  if (config.cacheStore !== configDefaults.cacheStore) await host.locate("byte-store", config.cacheStore);
+  if (config.cacheShared !== undefined) await host.locate("byte-store", sharedPlace(config.cacheShared).name);
 }

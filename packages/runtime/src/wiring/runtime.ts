@@ -128,6 +128,7 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
     loaded,
     config,
     cwd,
+    env: place.env,
     host,
     store,
     storeRef,
@@ -137,7 +138,10 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
       if (usesCache) await codec();
     },
     async cache() {
-      opened ??= codec().then((one) => configuredCache(config, host, { codec: one, memoryBytes: cacheMemoryBytes }));
+      const { env } = place;
+      opened ??= codec().then((one) =>
+        configuredCache(config, host, { codec: one, memoryBytes: cacheMemoryBytes, env }),
+      );
       return await opened;
     },
     async executor(bars, reach = "here") {

@@ -41,6 +41,8 @@ export interface Setup {
   readonly config: AtcConfig;
   /** The working directory, absolute. */
   readonly cwd: string;
+  /** The environment variables. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Finds plugins in installed packages. */
   readonly host: InstalledPluginHost;
   /** Finds plugins in the dependencies of this package alone, which need no look at the packages of a project. */
@@ -75,5 +77,5 @@ export async function openSetup(options: SetupOptions = {}): Promise<Setup> {
   const ownSearch = { ...search, roots: [{ packageJson: own, extra: [] }] };
   const ownHost = createPluginHost({ search: ownSearch, warn: onWarning, trust });
   for (const warning of loaded.warnings) host.warn(warning);
-  return { loaded, config: loaded.config, cwd: resolve(cwd), host, ownHost };
+  return { loaded, config: loaded.config, cwd: resolve(cwd), env, host, ownHost };
 }
