@@ -34,7 +34,7 @@ describe("a store over s3rver", () => {
     const fault = { code, details: { name } };
     await expect(store.get("a")).rejects.toMatchObject(fault);
     await expect(store.set("a", new Uint8Array(1))).rejects.toMatchObject(fault);
-    await expect(store.list().next()).rejects.toMatchObject(fault);
+    await expect(store.list()[Symbol.asyncIterator]().next()).rejects.toMatchObject(fault);
     await expect(store.delete("a")).rejects.toMatchObject({ code });
   });
 });

@@ -1,5 +1,3 @@
-import { AtcError } from "@atc/contract";
-
 /** A byte store that a URL names: the name of its plugin, and the options that follow from the URL. */
 export interface StoreOfUrl {
   readonly name: "http" | "s3";
@@ -11,13 +9,4 @@ export function storeOfUrl(url: string): StoreOfUrl | undefined {
   if (/^https?:\/\//.test(url)) return { name: "http", options: { url } };
   const [, bucket = "", prefix = ""] = /^s3:\/\/([^/?#@:]+)(?:\/([^?#]*))?$/.exec(url) ?? [];
   return bucket === "" ? undefined : { name: "s3", options: { bucket, prefix: prefix.replace(/\/+$/, "") } };
-}
-
-/** The error of a URL that names no byte store. It may hold a password, so the message does not have it. */
-export function noStoreOfUrl(what: string): AtcError {
-  return new AtcError(
-    "ATC_INVALID_ARGUMENT",
-    `${what} is not the URL of a store; give one such as http://10.0.0.5:7400 or s3://bucket/prefix`,
-    { details: { field: what } },
-  );
 }
