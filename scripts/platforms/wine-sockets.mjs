@@ -1,5 +1,5 @@
-// Wine 8 refuses TCP_KEEPCNT, which Windows 10 has, so each connection of `fetch` would fail there: it asks for
-// keep-alive before it connects. Connections of these tests need none.
+// Under Wine 8 each connection of `fetch` fails with UNKNOWN, as it asks for keep-alive before it connects; without
+// keep-alive it connects. Wine probably lacks an option of sockets that Node sets, TCP_KEEPCNT.
 import { Socket } from "node:net";
 
 Socket.prototype.setKeepAlive = function setKeepAlive() {
