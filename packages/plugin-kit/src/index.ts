@@ -44,6 +44,7 @@ export * from "./sources/reading-notes.ts";
 export * from "./sources/source-frame.ts";
 export * from "./sources/source-options.ts";
 export * from "./sources/source-overlaps.ts";
+export * from "./tasks/linked-signal.ts";
 export * from "./tasks/pacer.ts";
 export * from "./tasks/portable-error.ts";
 export * from "./text/ascii.ts";

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { AtcError, throwIfAborted } from "@atc/contract";
+import { linkedSignal } from "../tasks/linked-signal.ts";
 import { connectionFault, PassingFault } from "./passing-fault.ts";
 
 /** How long a request is repeated, and what ends it early. */
@@ -33,11 +34,12 @@ export async function repeatedRequest<T>(
     if (closing.aborted) throw new AtcError("ATC_CLOSED", `the store of "${place}" is disposed; open it again`);
   };
   checkSignals();
-  const either = signal === undefined ? closing : AbortSignal.any([signal, closing]);
+  // A store sends requests for as long as it is open.
+  using either = linkedSignal([signal, closing]);
   const startedAt = performance.now();
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(2 * pauseMs, longestPauseMs)) {
     try {
-      return await attempt(either);
+      return await attempt(either.signal);
     } catch (error) {
       checkSignals();
       if (!(error instanceof PassingFault)) throw error;
@@ -45,7 +47,7 @@ export async function repeatedRequest<T>(
       if (passed + pauseMs > patienceMs) throw unreachable(place, error, passed);
     }
     // Workers that lost a server together do not return together.
-    await delay(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: either }).catch(() => undefined);
+    await delay(pauseMs * (0.5 + Math.random() / 2), undefined, { signal: either.signal }).catch(() => undefined);
     checkSignals();
   }
 }

@@ -1,4 +1,5 @@
 import { AtcError } from "@atc/contract";
+import { linkedSignal } from "../tasks/linked-signal.ts";
 import { PassingFault } from "./passing-fault.ts";
 
 /** A request over HTTP. */
@@ -46,15 +47,19 @@ export async function sendRequest(
   { method, url, headers, body }: HttpRequest,
   { idleMs, signal }: RequestBounds,
 ): Promise<HttpAnswer> {
-  const idle = new AbortController();
+  using ending = linkedSignal([signal]);
+  let isLate = false;
   const longestMs = idleMs + Math.ceil((body?.length ?? 0) / sendingBytesPerMs);
-  const timer = setTimeout(() => idle.abort(), longestMs);
+  const timer = setTimeout(() => {
+    isLate = true;
+    ending.abort();
+  }, longestMs);
   try {
     const answer = await fetch(url, {
       method,
       // Credentials go to no other server.
       redirect: "manual",
-      signal: AbortSignal.any([idle.signal, signal]),
+      signal: ending.signal,
       headers,
       ...(body === undefined ? {} : { body: body as Uint8Array<ArrayBuffer> }),
     });
@@ -63,7 +68,7 @@ export async function sendRequest(
     return { status: answer.status, headers: answer.headers, bytes };
   } catch (error) {
     if (error instanceof PassingFault || error instanceof AtcError) throw error;
-    const reason = idle.signal.aborted ? `no byte came for ${longestMs / 1000} s` : reasonOf(error);
+    const reason = isLate ? `no byte came for ${longestMs / 1000} s` : reasonOf(error);
     throw new PassingFault(reason, { cause: error });
   } finally {
     clearTimeout(timer);

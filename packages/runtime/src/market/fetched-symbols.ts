@@ -6,7 +6,7 @@ import {
   type OperationOptions,
   throwIfAborted,
 } from "@atc/contract";
-import { createPacer } from "@atc/plugin-kit";
+import { createPacer, linkedSignal } from "@atc/plugin-kit";
 import type { CandleStage } from "./candle-stage.ts";
 
 /** A symbol to fetch. */
@@ -54,11 +54,8 @@ const ofMachine: ReadonlySet<AtcErrorCode> = new Set(["ATC_ABORTED", "ATC_NO_SPA
 export async function fetchSymbols(job: FetchJob, options: OperationOptions): Promise<readonly SymbolFetch[]> {
   const { market, stage, timeframe, lengthMs, spans, until } = job;
   throwIfAborted(options.signal);
-  // A watch uses one signal for months, and `AbortSignal.any` would leave a part of each composite in it.
-  const ended = new AbortController();
+  using ended = linkedSignal([options.signal]);
   const { signal } = ended;
-  const end = (): void => ended.abort();
-  options.signal?.addEventListener("abort", end, { once: true });
   const pacer = createPacer(options);
   const barsBetween = (from: number, to: number): number => Math.max(0, Math.floor((to - from) / lengthMs));
   let total = spans.reduce((sum, { since }) => sum + barsBetween(since, until), 0);
@@ -114,8 +111,6 @@ export async function fetchSymbols(job: FetchJob, options: OperationOptions): Pr
     ended.abort();
     await Promise.allSettled(workers);
     throw error;
-  } finally {
-    options.signal?.removeEventListener("abort", end);
   }
   pacer.flush();
   return spans.flatMap(({ symbol }) => found.get(symbol) ?? []);

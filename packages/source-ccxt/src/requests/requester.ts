@@ -1,9 +1,9 @@
 import { setTimeout } from "node:timers/promises";
 import { AtcError, throwIfAborted } from "@atc/contract";
+import { linkedSignal } from "@atc/plugin-kit";
 import type { CcxtExchange, CcxtModule } from "../exchange/ccxt-exchange.ts";
 import { type AnswerRecord, type AnswerWatch, watchAnswers } from "./answer-record.ts";
 import { failureOf, networkError } from "./failed-request.ts";
-import { linkedSignal } from "./linked-signal.ts";
 
 /** How often and how patiently requests are repeated. */
 interface RequestPatience {
