@@ -38,7 +38,7 @@ export interface NewPlugin {
 /** Names of plugins of our packages and of built-in strategies, and of algorithms and file endings of our codecs. */
 const taken: Readonly<Record<TemplateKind, readonly string[]>> = {
   codec: ["blosc", "blosclz", "lz4", "lz4hc", "numeric", "snappy", "sz", "zlib", "zst", "zstd", "zz"],
-  "byte-store": ["fs", "http"],
+  "byte-store": ["fs", "http", "s3"],
   source: ["arrow", "csv", "duckdb", "json", "zip"],
   strategy: ["atc", "columns", "cross", "donchian", "hold", "momentum", "rsi"],
 };
