@@ -7,6 +7,8 @@
 //   --only NAME                repeatable; omits the projects and the road
 //   --projects                 only the projects and the global packages
 //   --managers npm,pnpm,yarn
+//   --alone pnpm               the managers that install each package alone (default: those of --managers); pnpm is the
+//                              strictest: it hides what a package does not declare
 //   --json
 import { execFile, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -26,10 +28,12 @@ const { values: options } = parseArgs({
     only: { type: "string", multiple: true },
     projects: { type: "boolean", default: false },
     managers: { type: "string", default: "npm,pnpm,yarn" },
+    alone: { type: "string" },
     json: { type: "boolean", default: false },
   },
 });
 const managers = options.managers.split(",");
+const managersAlone = options.alone?.split(",") ?? managers;
 const commands = {
   npm: (...names) => ["npm", ["install", ...names, "--no-audit", "--no-fund", "--loglevel=error"]],
   pnpm: (...names) => ["npx", ["--yes", pnpm, "add", ...names]],
@@ -306,10 +310,20 @@ const globals = {};
 try {
   for (const [name, { manifest, bytes, unpacked }] of [...packed].sort(([a], [b]) => (a < b ? -1 : 1))) {
     if (options.projects || (options.only !== undefined && !options.only.includes(name))) continue;
-    const row = { package: name, dependencies: [], bytes, unpacked, importMs: undefined, types: "-", installs: {} };
-    const directories = await Promise.all(managers.map((manager) => installAlone(manager, name, registry.url, row)));
+    const row = {
+      package: name,
+      dependencies: undefined,
+      bytes,
+      unpacked,
+      importMs: undefined,
+      types: "-",
+      installs: {},
+    };
+    const directories = await Promise.all(
+      managersAlone.map((manager) => installAlone(manager, name, registry.url, row)),
+    );
     for (const [i, directory] of directories.entries()) {
-      if (row.installs[managers[i]] === 0 && row.importMs === undefined) {
+      if (row.installs[managersAlone[i]] === 0 && row.importMs === undefined) {
         row.importMs = manifest.bin === undefined ? importMs(directory, name) : 0;
         row.types = await typed(directory, name);
       }
@@ -332,7 +346,7 @@ else {
   console.table(
     rows.map((row) => ({
       package: row.package,
-      dependencies: row.dependencies.length,
+      dependencies: row.dependencies?.length ?? "-", // listed by npm alone
       "packed kB": (row.bytes / 1000).toFixed(1),
       "unpacked kB": (row.unpacked / 1000).toFixed(1),
       "import ms": row.importMs?.toFixed(1),
@@ -340,7 +354,8 @@ else {
       ...row.installs,
     })),
   );
-  for (const row of rows) console.log(`${row.package}: ${row.dependencies.join(", ") || "nothing else arrives"}`);
+  for (const { package: name, dependencies } of rows)
+    if (dependencies !== undefined) console.log(`${name}: ${dependencies.join(", ") || "nothing else arrives"}`);
 }
 const failed = rows.filter((row) => Object.values(row.installs).some((code) => code !== 0) || row.types !== "yes");
 const lost = [...Object.values(projects), ...Object.values(globals)].filter((found) => found !== "yes").length;
