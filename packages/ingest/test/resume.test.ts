@@ -111,7 +111,7 @@ describe("an ingest that was aborted", () => {
       expect(rest).toBeGreaterThanOrEqual(all - 6);
       expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
       expect(leftovers(directory)).toEqual([]);
-    }, 60_000);
+    });
 
   it("can be aborted again and again, and at last gives the same dataset", async () => {
     const file = writePlainBars(newDirectory(), { rows: 40_000, minute: (bar) => bar ^ 1 });
@@ -126,7 +126,7 @@ describe("an ingest that was aborted", () => {
     expect(read).toBeLessThanOrEqual(all + 12);
     expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
     expect(leftovers(directory)).toEqual([]);
-  }, 60_000);
+  });
 
   it("leaves nothing by default, or if no slice is finished", async () => {
     const file = writePlainBars(newDirectory(), { rows: 40_000 });
@@ -135,7 +135,7 @@ describe("an ingest that was aborted", () => {
     expect(existsSync(join(directory, "d"))).toBe(false);
     await ingestHere(directory, file, memoryBytes, { abortAt: 1, onKept: () => expect.unreachable() });
     expect(existsSync(join(directory, "d"))).toBe(false);
-  }, 60_000);
+  });
 });
 
 describe("an ingest that was killed", () => {
@@ -152,7 +152,7 @@ describe("an ingest that was killed", () => {
       expect(await ingestHere(directory, file)).toBe(all - 9);
       expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
       expect(leftovers(directory)).toEqual([]);
-    }, 60_000);
+    });
 
   it("gives the same dataset with more memory or less than before the crash", async () => {
     const file = writePlainBars(newDirectory(), { rows: 40_000, symbols: 600 });
@@ -166,7 +166,7 @@ describe("an ingest that was killed", () => {
       expect(datasetBytes(directory, "d")).toEqual(datasetBytes(whole, "d"));
       expect(leftovers(directory)).toEqual([]);
     }
-  }, 60_000);
+  });
 
   it("starts from scratch if the file has changed or the runs are damaged", async () => {
     // Without quotes no slice is read twice.
@@ -189,7 +189,7 @@ describe("an ingest that was killed", () => {
     writeFileSync(journalOf(damaged), "{");
     expect(await ingestHere(damaged, file)).toBe(again);
     expect([leftovers(changed), leftovers(damaged)]).toEqual([[], []]);
-  }, 60_000);
+  });
 
   it(
     `${kills} times at any moment leaves the old or the new dataset, and nothing else after the next ingest`,
