@@ -86,7 +86,13 @@ function runReader() {
     async valid() {
       folder = await newFolder();
       const files = { "trades.arrow": [Uint8Array.of(1, 2, 3)] };
-      ({ id } = await saveRun({ directory: folder, run: draft, symbols: [{ symbol: "A" }], files, createdAt: 1e12 }));
+      ({ id } = await saveRun({
+        directory: folder,
+        run: draft,
+        symbols: [{ symbol: "A", rows: 2, digests: {}, metrics: null }],
+        files,
+        createdAt: 1e12,
+      }));
       path = join(folder, id, "run.json");
       return [await readFile(path)];
     },
