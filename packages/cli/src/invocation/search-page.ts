@@ -5,7 +5,7 @@ import { openFile } from "../process/open-file.ts";
 import { checkOpen, commandText, isHtml, pageLine, pictureLine } from "./html-report.ts";
 import type { Invocation } from "./invocation.ts";
 import { checkOutputs, checkPlaces } from "./output-files.ts";
-import { checkPictures, openPicturesOf, picturesOf, withPictures } from "./picture-options.ts";
+import { checkPictures, openPicturesOf, type Pictures, picturesOf, withPictures } from "./picture-options.ts";
 
 /** Adds the options of a page with charts, and of its pictures. */
 export function withPage(command: Command): Command {
@@ -29,6 +29,26 @@ export interface SearchPage {
   finish(bytes: number): Promise<void>;
 }
 
+/** The file of the page, absolute; undefined if none is wanted. Throws for a name or a place that does not fit. */
+function pageFile({ options, io, runtime }: Invocation, given: readonly string[], pictures: Pictures) {
+  const name = typeof options["report"] === "string" ? options["report"] : undefined;
+  checkOpen(options["open"] === true, name);
+  checkPictures(pictures, name);
+  if (name === undefined) return undefined;
+  if (!isHtml(name))
+    throw new AtcError(
+      "ATC_INVALID_ARGUMENT",
+      `--report is "${name}"; give a name that ends in .html, or --json for the figures as JSON`,
+      { details: { flag: "--report", value: name } },
+    );
+  const file = resolve(io.cwd, name);
+  const outputs = [{ flag: "--report", file }, ...pictures.outputs];
+  const inputs = [...given, runtime.loaded.file];
+  checkOutputs(outputs, { inputs, cwd: io.cwd, force: options["force"] === true });
+  checkPlaces(outputs);
+  return file;
+}
+
 /**
  * The page that the options ask for, checked before any work; undefined if there is none.
  *
@@ -41,27 +61,9 @@ export async function searchPage(
   given: readonly string[],
   words: readonly string[],
 ): Promise<SearchPage | undefined> {
-  const { options, io, runtime } = run;
-  const name = typeof options["report"] === "string" ? options["report"] : undefined;
-  const open = options["open"] === true;
-  checkOpen(open, name);
   const pictures = picturesOf(run);
-  checkPictures(pictures, name);
-  if (name === undefined) return undefined;
-  if (!isHtml(name))
-    throw new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      `--report is "${name}"; give a name that ends in .html, or --json for the figures as JSON`,
-      { details: { flag: "--report", value: name } },
-    );
-  const file = resolve(io.cwd, name);
-  const outputs = [{ flag: "--report", file }, ...pictures.outputs];
-  checkOutputs(outputs, {
-    inputs: [...given, runtime.loaded.file],
-    cwd: io.cwd,
-    force: options["force"] === true,
-  });
-  checkPlaces(outputs);
+  const file = pageFile(run, given, pictures);
+  if (file === undefined) return undefined;
   const opened = await openPicturesOf(run, pictures);
   let written: Uint8Array | undefined;
   return {
@@ -74,7 +76,7 @@ export async function searchPage(
     async finish(bytes) {
       run.say(pageLine(file, bytes));
       if (opened !== undefined && written !== undefined) run.say(...(await opened.write(written)).map(pictureLine));
-      if (open) await openFile(file);
+      if (run.options["open"] === true) await openFile(file);
     },
   };
 }
