@@ -45,7 +45,7 @@ export async function runCommand({
   const group = limitBytes === undefined ? undefined : makeGroup(limitBytes);
   if (limitBytes !== undefined && group === undefined) throw new Error("cannot create a memory cgroup; run as root");
   const output = openSync(stdout, "w");
-  const command = [process.execPath, ...nodeArgs, join(root, "packages/cli/dist/bin.js"), ...args];
+  const command = [process.execPath, ...nodeArgs, join(root, "packages/cli/dist/bundle/bin.js"), ...args];
   // The shell replaces itself by the command, so the samples are of the command.
   const script = group === undefined ? 'exec "$@"' : 'echo $$ > "$0/cgroup.procs" && exec "$@"';
   const startedAt = performance.now();
@@ -91,7 +91,7 @@ const peakReport = new URL("peak-report.js", import.meta.url).href;
  */
 export function commandTimes({ args, cwd, root = checkout }) {
   const script = 'TIMEFORMAT="%R %U %S"; time "$@" > command-output.txt 2> command-errors.txt';
-  const bin = join(root, "packages/cli/dist/bin.js");
+  const bin = join(root, "packages/cli/dist/bundle/bin.js");
   const command = [process.execPath, "--import", peakReport, bin, ...args];
   const { status, stderr } = spawnSync("bash", ["-c", script, "bash", ...command], {
     cwd,

@@ -31,7 +31,7 @@ const killMoment = (uniform) => 1.5 * uniform ** 3;
 
 /** Runs the command with a folder, asking a server. `killAfterMs` counts from its first request on. */
 async function runAtc(server, { cwd, args, killAfterMs }) {
-  const child = spawn(process.execPath, [join(checkout, "packages/cli/dist/bin.js"), ...args, "--json"], {
+  const child = spawn(process.execPath, [join(checkout, "packages/cli/dist/bundle/bin.js"), ...args, "--json"], {
     cwd,
     env: environment,
     stdio: ["ignore", "ignore", "pipe"],

@@ -8,7 +8,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { marketOf, writeMarketCsv } from "./synthetic-market.js";
 
-const bin = fileURLToPath(new URL("../../packages/cli/dist/bin.js", import.meta.url));
+const bin = fileURLToPath(new URL("../../packages/cli/dist/bundle/bin.js", import.meta.url));
 const near = `atc-near-${process.pid}`;
 const far = `atc-far-${process.pid}`;
 const link = `atcn${process.pid}`.slice(0, 14);

@@ -15,7 +15,7 @@ export interface PackageJson {
 export const root: string = fileURLToPath(new URL("../..", import.meta.url));
 
 /** The built `atc` command. */
-export const bin: string = join(root, "packages/cli/dist/bin.js");
+export const bin: string = join(root, "packages/cli/dist/bundle/bin.js");
 
 /** The package.json of a folder. */
 export function packageJson(folder: string): PackageJson {

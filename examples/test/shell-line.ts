@@ -14,7 +14,7 @@ export interface ShellPlace {
 }
 
 const { scripts = {} } = packageJson(root);
-const atcScript = "node packages/cli/dist/bin.js";
+const atcScript = "node packages/cli/bin/atc.js";
 
 async function runAtc(
   args: readonly string[],

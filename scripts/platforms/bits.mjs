@@ -7,8 +7,8 @@ const root = new URL("../../", import.meta.url);
 
 /** A package of a checkout, or of its copy for another platform. */
 function load(name) {
-  const installed = new URL(`node_modules/@atc/${name}/dist/index.js`, root);
-  return import((existsSync(installed) ? installed : new URL(`packages/${name}/dist/index.js`, root)).href);
+  const installed = new URL(`node_modules/@atc/${name}/dist/bundle/index.js`, root);
+  return import((existsSync(installed) ? installed : new URL(`packages/${name}/dist/bundle/index.js`, root)).href);
 }
 
 function hash(...parts) {

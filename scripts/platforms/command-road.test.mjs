@@ -6,7 +6,7 @@ import { join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 
-const bin = fileURLToPath(new URL("../../node_modules/@atc/cli/dist/bin.js", import.meta.url));
+const bin = fileURLToPath(new URL("../../node_modules/@atc/cli/dist/bundle/bin.js", import.meta.url));
 const cwd = mkdtempSync(join(tmpdir(), "atc-road-"));
 afterAll(() => rmSync(cwd, { recursive: true, force: true, maxRetries: 5 }));
 

@@ -1,4 +1,4 @@
-import { configKeys } from "../../packages/config/dist/index.js";
+import { configKeys } from "../../packages/config/dist/bundle/index.js";
 import { markdownTable, replaceBetween } from "./markdown.mjs";
 
 const code = (text) => `\`${text}\``;

@@ -23,7 +23,7 @@ import { marketOf, writeMarketCsv } from "../synthetic-market.js";
 const wanted = process.env.ATC_BENCH_PART?.split(",");
 const seeds = Number(process.env.ATC_BENCH_SEEDS ?? 20);
 const tasks = Number(process.env.ATC_BENCH_TASKS ?? 10_000);
-const bin = fileURLToPath(new URL("../../../packages/cli/dist/bin.js", import.meta.url));
+const bin = fileURLToPath(new URL("../../../packages/cli/dist/bundle/bin.js", import.meta.url));
 const silent = { warn: () => undefined };
 
 /** Milliseconds of processor time of a process and its ended children. */

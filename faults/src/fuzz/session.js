@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { setImmediate as turn } from "node:timers/promises";
 import { isAtcError } from "@atc/contract";
 import { generator } from "../generator.js";
 import { mutated } from "./mutate.js";
@@ -6,6 +7,9 @@ import { mostBytes } from "./reader.js";
 
 /** Of one input: readers accept this many decoded bytes, and need some for themselves. */
 const mostMemory = 6 * mostBytes + 2 ** 26;
+
+/** After so many inputs, the event loop turns: what zlib closes waits for that, and would fill the heap. */
+const inputsPerTurn = 1000;
 
 /**
  * @typedef {object} FuzzReport
@@ -50,6 +54,7 @@ export async function fuzz(reader, { seed, isOver, onInput }) {
       if (what !== undefined) note(what, bytes);
       report.inputs++;
       report.bytes += bytes.length;
+      if (report.inputs % inputsPerTurn === 0) await turn();
     }
   } finally {
     const folder = reader.folder?.();

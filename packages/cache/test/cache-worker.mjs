@@ -1,7 +1,7 @@
 // One of several processes on a cache directory. Computes and reads random values until its standard input ends. Exits
 // with 3 if a value is wrong.
-import { cacheFs } from "../../cache-fs/dist/index.js";
-import { createCache } from "../dist/index.js";
+import { cacheFs } from "../../cache-fs/dist/bundle/index.js";
+import { createCache } from "../dist/bundle/index.js";
 
 const [directory = "", maxBytes = "", seed = ""] = process.argv.slice(2);
 let state = Number(seed);

@@ -10,7 +10,7 @@ import { cacheFs } from "../../cache-fs/src/index.ts";
 import { createCache } from "../src/index.ts";
 
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
-const built = existsSync(here("../dist/index.js")) && existsSync(here("../../cache-fs/dist/index.js"));
+const built = existsSync(here("../dist/bundle/index.js")) && existsSync(here("../../cache-fs/dist/bundle/index.js"));
 const worker = fileURLToPath(new URL("./cache-worker.mjs", import.meta.url));
 const maxBytes = 150_000;
 const largestFile = 12_000;

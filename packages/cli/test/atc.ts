@@ -85,7 +85,7 @@ export async function workshop(): Promise<Workshop> {
 }
 
 /** The built command, for tests that need a process of its own. */
-export const bin: string = fileURLToPath(new URL("../dist/bin.js", import.meta.url));
+export const bin: string = fileURLToPath(new URL("../dist/bundle/bin.js", import.meta.url));
 
 /** A file of real market data, and whether it is here. */
 export function sharedFile(name: string): { readonly path: string; readonly present: boolean } {

@@ -52,7 +52,7 @@ describe("the heap of the command", () => {
   });
 
   it("is bounded before the command loads anything else", async () => {
-    const text = await readFile(new URL("../dist/bin.js", import.meta.url), "utf8");
-    expect(text.match(/^import .*$/gm)).toEqual(['import "./process/heap-bounds.js";']);
+    const text = await readFile(new URL("../dist/bundle/bin.js", import.meta.url), "utf8");
+    expect(text.match(/^import .*$/gm)).toEqual(['import "./part-heap-bounds.js";']);
   });
 });

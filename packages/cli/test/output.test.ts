@@ -171,7 +171,7 @@ describe.skipIf(process.platform === "win32")("a process without descriptors", (
     }
     const script = `
       import { openSync, closeSync } from "node:fs";
-      import { openRuntime, ingestFile } from ${JSON.stringify(new URL("../../runtime/dist/index.js", import.meta.url).href)};
+      import { openRuntime, ingestFile } from ${JSON.stringify(new URL("../../runtime/dist/bundle/index.js", import.meta.url).href)};
       const runtime = await openRuntime({ cwd: process.cwd(), onWarning() {} });
       const open = [];
       try { for (;;) open.push(openSync("/dev/null")); } catch {}

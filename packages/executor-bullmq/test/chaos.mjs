@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { inlineExecutor } from "@atc/executor-worker";
-import { bullmqExecutor } from "../dist/index.js";
+import { bullmqExecutor } from "../dist/bundle/index.js";
 import { startWorkerProcess } from "./cluster.mjs";
 import { startRedis } from "./redis-server.mjs";
 

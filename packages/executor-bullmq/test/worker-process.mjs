@@ -1,6 +1,6 @@
 /** A worker as a process of its own: its options are the first argument, as JSON. */
 import { workerExecutor } from "@atc/executor-worker";
-import { bullmqExecutor } from "../dist/index.js";
+import { bullmqExecutor } from "../dist/bundle/index.js";
 
 const { threads: count = 1, clockMs = 0, ...options } = JSON.parse(process.argv[2]);
 if (clockMs !== 0) {

@@ -67,7 +67,7 @@ describe("disposal", () => {
   });
 
   it.each([[], ["--expose-gc"]])("is not required for the process to end, with any options (%s)", (...options) => {
-    const entry = new URL("../dist/index.js", import.meta.url).href;
+    const entry = new URL("../dist/bundle/index.js", import.meta.url).href;
     const code = `
       import { workerExecutor } from ${JSON.stringify(entry)};
       const executor = workerExecutor({ modules: { good: ${JSON.stringify(modules.slow)} }, threads: 2 });

@@ -18,7 +18,7 @@ let executor: Executor;
 beforeAll(() => {
   executor = workerExecutor({
     threads: 2,
-    modules: { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href },
+    modules: { "@atc/ingest": new URL("../dist/bundle/tasks.js", import.meta.url).href },
   });
 });
 afterAll(() => executor[Symbol.asyncDispose]());

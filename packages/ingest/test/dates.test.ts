@@ -12,7 +12,7 @@ import { memorySource } from "./memory-source.ts";
 
 const newDirectory = temporaryDirectories();
 const day = 86_400_000;
-const modules = { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href };
+const modules = { "@atc/ingest": new URL("../dist/bundle/tasks.js", import.meta.url).href };
 
 async function made(
   source: DataSource,

@@ -13,7 +13,7 @@ import { datasetBytes, type PlainBars, temporaryDirectories, writePlainBars } fr
 
 const newDirectory = temporaryDirectories();
 const writeFile = (bars: PlainBars = {}): string => writePlainBars(newDirectory(), bars);
-const modules = { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href };
+const modules = { "@atc/ingest": new URL("../dist/bundle/tasks.js", import.meta.url).href };
 /** Little memory, so that the files of these tests are cut into slices. */
 const memoryBytes = 1_000_000;
 

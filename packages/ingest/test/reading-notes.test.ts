@@ -11,7 +11,7 @@ import { ingest, ingestReport } from "../src/index.ts";
 import { epochLine, temporaryDirectories, writePlainBars } from "./csv-files.ts";
 
 const newDirectory = temporaryDirectories();
-const modules = { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href };
+const modules = { "@atc/ingest": new URL("../dist/bundle/tasks.js", import.meta.url).href };
 
 interface Outcome {
   readonly report: IngestReport;

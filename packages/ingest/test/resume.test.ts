@@ -56,7 +56,7 @@ async function ingestHere(
 ): Promise<number> {
   const stop = new AbortController();
   await using inline = inlineExecutor({
-    modules: { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href },
+    modules: { "@atc/ingest": new URL("../dist/bundle/tasks.js", import.meta.url).href },
   });
   let slices = 0;
   const executor: Executor = {

@@ -10,7 +10,7 @@ import { ingest } from "../src/index.ts";
 import { type PlainBars, temporaryDirectories, writeBars, writePlainBars } from "./csv-files.ts";
 
 const newDirectory = temporaryDirectories();
-const modules = { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href };
+const modules = { "@atc/ingest": new URL("../dist/bundle/tasks.js", import.meta.url).href };
 const plain = (bars: PlainBars = {}): string => writePlainBars(newDirectory(), bars);
 
 /** An input, and its road: how slices are read, and how the dataset is written. */

@@ -14,7 +14,7 @@ import { memoryStore } from "./memory-store.ts";
 
 const newDirectory = temporaryDirectories();
 /** The threads run the built package. */
-const modules = { "@atc/ingest": new URL("../dist/tasks.js", import.meta.url).href };
+const modules = { "@atc/ingest": new URL("../dist/bundle/tasks.js", import.meta.url).href };
 /** Little memory for rows: a file of a megabyte is cut into dozens of slices, and each series into parts. */
 const memoryBytes = 1_000_000;
 

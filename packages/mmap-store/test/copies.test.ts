@@ -253,7 +253,7 @@ describe("copies that several processes share", () => {
 
   async function writeProgram(): Promise<string> {
     const path = join(await directories(), "copy.mjs");
-    const built = new URL("../dist/copies.js", import.meta.url).href;
+    const built = new URL("../dist/bundle/copies.js", import.meta.url).href;
     await writeFile(
       path,
       `import { readFile } from "node:fs/promises";

@@ -1,6 +1,6 @@
 // Stores runs in a folder until it is killed, or as many as the third argument says. Prints the name of each run after
 // it is stored, so that a test knows what must be there.
-import { saveRun } from "../dist/index.js";
+import { saveRun } from "../dist/bundle/index.js";
 
 const [directory = "", first = "0", count = "100000", createdAt] = process.argv.slice(2);
 

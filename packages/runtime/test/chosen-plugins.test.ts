@@ -6,7 +6,8 @@ import { isAtcError } from "@atc/contract";
 import { afterAll, describe, expect, it } from "vitest";
 import { openRuntime, type RuntimeOptions, runBacktest } from "../src/index.ts";
 
-const moduleOf = (name: string): string => JSON.stringify(new URL(`../../${name}/dist/index.js`, import.meta.url).href);
+const moduleOf = (name: string): string =>
+  JSON.stringify(new URL(`../../${name}/dist/bundle/index.js`, import.meta.url).href);
 
 const cwd = await mkdtemp(join(tmpdir(), "atc-chosen-"));
 afterAll(() => rm(cwd, { recursive: true, force: true }));

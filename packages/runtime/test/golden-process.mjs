@@ -3,9 +3,9 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { openBacktest, openRuntime } from "../dist/index.js";
-import { openRun, saveBacktest, saveSweep, saveWalkForward } from "../dist/runs.js";
-import { runSweep, runWalkForward } from "../dist/sweeps.js";
+import { openBacktest, openRuntime } from "../dist/bundle/index.js";
+import { openRun, saveBacktest, saveSweep, saveWalkForward } from "../dist/bundle/runs.js";
+import { runSweep, runWalkForward } from "../dist/bundle/sweeps.js";
 
 /** Hourly bars of four symbols. */
 function barsText() {

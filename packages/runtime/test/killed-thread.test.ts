@@ -20,7 +20,7 @@ afterEach(() => rm(cwd, { recursive: true, force: true }));
 /** The tasks, whose thread ends in the middle of the second symbol the first time. */
 const dyingTasks = (flag: string): string => `
 import { existsSync, writeFileSync } from "node:fs";
-import { backtestSymbols as run, disposeWorker } from ${JSON.stringify(new URL("../dist/compute/tasks.js", import.meta.url).href)};
+import { backtestSymbols as run, disposeWorker } from ${JSON.stringify(new URL("../dist/bundle/tasks.js", import.meta.url).href)};
 export { disposeWorker };
 export const backtestSymbols = Object.assign((input, context) => run(input, {
   ...context,
@@ -64,7 +64,7 @@ it("computes a batch again whose thread was killed in the middle, to the same cu
     }).compute(symbols);
     return [outcome?.results, symbols.map((symbol) => arraysOfReader(spool.curves.reader(symbol)))];
   };
-  const whole = await curvesOf(new URL("../dist/compute/tasks.js", import.meta.url).href);
+  const whole = await curvesOf(new URL("../dist/bundle/tasks.js", import.meta.url).href);
   const killed = await curvesOf(`file://${join(cwd, "tasks.mjs")}`);
   expect(existsSync(flag)).toBe(true);
   expect(JSON.stringify(killed[0])).toBe(JSON.stringify(whole[0]));

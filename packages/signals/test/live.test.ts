@@ -9,7 +9,7 @@ import { randomWalk } from "./price-walks.ts";
 import { anyConfig, anySeries } from "./random-series.ts";
 
 const close = randomWalk(700);
-const built = existsSync(new URL("../dist/index.js", import.meta.url));
+const built = existsSync(new URL("../dist/bundle/index.js", import.meta.url));
 
 function codeOf(run: () => unknown): string {
   try {
@@ -299,7 +299,7 @@ describe("a snapshot", () => {
   it.skipIf(!built)("can be restored by another process (needs dist)", () => {
     const bytes = snapshotOf({ dialect: "tradingview" });
     const child = `
-      import { createStream } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
+      import { createStream } from ${JSON.stringify(new URL("../dist/bundle/index.js", import.meta.url).href)};
       const { snapshot, prices } = JSON.parse(process.argv[1]);
       const stream = createStream({ dialect: "tradingview" });
       stream.restore(Buffer.from(snapshot, "base64"));
@@ -319,7 +319,7 @@ describe("a snapshot", () => {
 describe.skipIf(!built)("bar by bar (needs dist)", () => {
   it.each(kernels)("the kernel %s allocates nothing", (kernel) => {
     const child = `
-      import { createStream } from ${JSON.stringify(new URL("../dist/index.js", import.meta.url).href)};
+      import { createStream } from ${JSON.stringify(new URL("../dist/bundle/index.js", import.meta.url).href)};
       const stream = createStream({}, { outputs: ["averageSignal", "direction", "kamaEquity"] });
       const values = new Float64Array(3);
       const bar = { close: 100.5 };
