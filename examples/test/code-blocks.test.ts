@@ -39,7 +39,7 @@ describe.each(pages.map((page) => [page.name, page.blocks] as const))("%s", (nam
     const { language, line, code } = block;
     const missing = language === "python" && pythonFor(code) === undefined;
     const title = `${name}:${line} (${language}) runs${missing ? " (needs a Python with what it imports)" : ""}`;
-    it.skipIf(missing)(title, { timeout: 120_000 }, async () => {
+    it.skipIf(missing)(title, async () => {
       if (project === undefined) {
         project = readerProject();
         await preparations[name]?.(project.path);
@@ -110,7 +110,7 @@ const initial = [
 it.each([
   ["the options of tsc --init", initial],
   ["strict and an older target", ["--strict", "--target", "es2022", "--lib", "es2023,esnext.disposable"]],
-])("blocks compile as a user pastes them, with %s", { timeout: 120_000 }, async (_, options) => {
+])("blocks compile as a user pastes them, with %s", async (_, options) => {
   using project = readerProject();
   await checkTypes(
     project,

@@ -34,7 +34,7 @@ it("there is an example for each use", () => {
 describe.each(folders.map((folder) => [basename(folder), folder] as const))("examples/%s", (_, folder) => {
   const { name, scripts = {}, dependencies = {}, devDependencies = {} } = packageJson(folder);
 
-  it("runs, prints figures and leaves nothing behind", { timeout: 120_000 }, async () => {
+  it("runs, prints figures and leaves nothing behind", async () => {
     const before = readdirSync(folder);
     const { code, stdout, stderr } = await run(node, ["start.js"], folder);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -43,7 +43,7 @@ describe.each(folders.map((folder) => [basename(folder), folder] as const))("exa
   });
 
   if ("test" in scripts)
-    it("passes its own tests", { timeout: 120_000 }, async () => {
+    it("passes its own tests", async () => {
       const [command, ...args] = (scripts["test"] ?? "").split(" ");
       expect(command).toBe("node");
       const { code, stdout } = await run(node, args, folder);
@@ -66,13 +66,13 @@ describe.each(folders.map((folder) => [basename(folder), folder] as const))("exa
 const reader = readFileSync(join(root, "examples/codec/read.py"), "utf8");
 const python = pythonFor(reader);
 const title = `Python reads the frames of examples/codec${python === undefined ? " (needs a Python with numpy and blosc)" : ""}`;
-it.skipIf(python === undefined)(title, { timeout: 60_000 }, async () => {
+it.skipIf(python === undefined)(title, async () => {
   const { stdout } = await run(node, ["start.js"], join(root, "examples/codec"), { PYTHON: python ?? "" });
   const read = [...stdout.matchAll(/^Python reads equity\.(\w+)\.blosc: 500000 numbers, the last 10100\.43,/gm)];
   expect(read.map(([, algorithm]) => algorithm)).toEqual(["lz4", "lz4hc", "zlib", "zstd"]);
 });
 
-it("atc.yaml can name a custom codec", { timeout: 60_000 }, async () => {
+it("atc.yaml can name a custom codec", async () => {
   const folder = mkdtempSync(join(tmpdir(), "atc-own-codec-"));
   onTestFinished(() => rmSync(folder, { recursive: true }));
   const args = [bin, "backtest", "../bars.csv", "--cache-dir", join(folder, "atc"), "--data-dir", join(folder, "mmap")];

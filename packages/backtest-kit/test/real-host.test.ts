@@ -42,7 +42,7 @@ const rounded = (values: readonly (string | number | undefined)[]): unknown[] =>
   values.map((value) => (typeof value === "number" && !Number.isInteger(value) ? value.toPrecision(10) : value));
 
 describe("the real host", () => {
-  it.skipIf(real === undefined)(`makes the same trades as the fake one${needs}`, { timeout: 120_000 }, async () => {
+  it.skipIf(real === undefined)(`makes the same trades as the fake one${needs}`, async () => {
     const host = real as RealHost;
     const fake = createFakeHost();
     const options = { dataset: datasetOf({ BTC: sessions }), gaps: "forward-fill", exchangeName: "atc-real" } as const;

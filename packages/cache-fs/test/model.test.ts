@@ -99,5 +99,5 @@ describe("two stores on one directory", () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 });

@@ -12,7 +12,7 @@ describe("a store over HTTP keeps the laws of a byte store", () => {
   afterAll(async () => {
     // Each waits for connections that its clients keep, which some runtimes do not count as idle.
     await Promise.all(open.splice(0).map((one) => one[Symbol.asyncDispose]()));
-  }, 60_000);
+  });
   const create = async (): Promise<HttpStore> => {
     const entries = await cacheFs({ directory: await directory() });
     const server = await serveAreas({ areas: { cache: storeArea(entries) }, token });

@@ -208,7 +208,7 @@ describe("an append that is ended", () => {
     await shop.file("all.csv", lines.join("\n"));
     await shop.atc("ingest", "old.csv", "--name", "d");
     await shop.atc("ingest", "all.csv", "--name", "all");
-  }, 60_000);
+  });
 
   it(`leaves the old or the new dataset after each of ${kills} kills, and nothing else after the next start`, {
     timeout: 60_000 + 8000 * kills,
@@ -236,7 +236,7 @@ describe("an append that is ended", () => {
     expect(await rowsOf("d")).toEqual(whole);
   });
 
-  it("by Ctrl-C leaves the old dataset and no file", { timeout: 60_000 }, async () => {
+  it("by Ctrl-C leaves the old dataset and no file", async () => {
     const before = (await stat(join(shop.path, ".cache/mmap/d/manifest.json"))).mtimeMs;
     const { child, exited } = startAtc("data", "append", "d", "new.csv", "--memory", "1MB");
     // The intermediate rows appear in the lock's scratch directory.

@@ -158,5 +158,5 @@ describe("a fetch that is killed", () => {
     await shop.atc(...fetchLine(server, names, "once"));
     expect(await contentOf("once")).toBe(content);
     expect(content).toMatch(/^8700\n/);
-  }, 60_000);
+  });
 });

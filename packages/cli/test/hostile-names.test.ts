@@ -52,7 +52,7 @@ beforeAll(async () => {
     const run = await shop.atc(...args);
     expect(run.stderr + run.stdout).not.toContain("error:");
   }
-}, 120_000);
+});
 afterAll(() => shop[Symbol.asyncDispose]());
 
 const controls = /(?![\n\u200c\u200d])[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u;

@@ -16,7 +16,7 @@ async function nodeTest(file: string): Promise<string> {
   return `${code} ${/^# pass (\d+)$/m.exec(stdout)?.[1] ?? stderr}`;
 }
 
-describe("atc init strategy", { timeout: 120_000 }, () => {
+describe("atc init strategy", () => {
   it("writes a strategy that runs, and a test of it that needs no installation", async () => {
     const made = await shop.atc("init", "strategy", "my-trend");
     expect(made).toMatchObject({ code: 0, stderr: "" });

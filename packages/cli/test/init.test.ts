@@ -38,7 +38,7 @@ async function testOf(folder: string): Promise<number> {
   return Number(/^# pass (\d+)$/m.exec(tested.stdout)?.[1]);
 }
 
-describe("atc init plugin", { timeout: 120_000 }, () => {
+describe("atc init plugin", () => {
   it("writes a codec that builds, passes its suite, and compresses the cache", async () => {
     const folder = await init("@me/tiny-brotli", "codec");
     expect(basename(folder)).toBe("tiny-brotli");

@@ -124,5 +124,5 @@ describe.skipIf(!odd.present)("odd files (need ../shared)", () => {
     await shop.atc(...spy, "--name", "raw");
     await shop.atc("ingest", sharedFile("data/spy_1d.csv").path, "--name", "normalised");
     expect(await rowsOf("raw")).toEqual(await rowsOf("normalised"));
-  }, 60_000);
+  });
 });

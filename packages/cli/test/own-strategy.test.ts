@@ -239,4 +239,4 @@ it("what a strategy prints is not among the results", async () => {
   );
   expect(JSON.parse(stdout)).toMatchObject({ symbols: [{ symbol: "bars" }] });
   expect(stderr).toMatch(/from the module[\s\S]*from decide[\s\S]*raw/);
-}, 60_000);
+});

@@ -49,7 +49,7 @@ describe("an interrupted ingest", () => {
   const large = barsCsv(["A", "B", "C", "D", "E"], 60_000);
   beforeEach(async () => {
     await shop.file("large.csv", large);
-  }, 60_000);
+  });
 
   it("ends cleanly at Ctrl-C and leaves nothing", async () => {
     const { code, stderr } = await interrupt("SIGINT");
@@ -57,7 +57,7 @@ describe("an interrupted ingest", () => {
     expect(stderr).toContain("stopped");
     expect((await shop.atc("data", "list", "--json")).json()).toEqual([]);
     expect(await leftovers()).toEqual([]);
-  }, 60_000);
+  });
 
   it.each(["", "--json"])(
     "keeps finished slices at Ctrl-C, says so, and the next run resumes (%s)",
@@ -83,7 +83,7 @@ describe("an interrupted ingest", () => {
     const again = await shop.atc("ingest", "large.csv", "--name", "large", "--json");
     expect(again.json()).toMatchObject({ rows: 300_000, reused: false });
     expect(await leftovers()).toEqual([]);
-  }, 60_000);
+  });
 
   it("is refused while another process ingests the same dataset", async () => {
     const first = run(process.execPath, [bin, "ingest", "large.csv", "--name", "large", "--json"], { cwd: shop.path });
@@ -93,7 +93,7 @@ describe("an interrupted ingest", () => {
     expect(second.code).toBe(7);
     expect(second.stderr).toContain("ATC_LOCKED");
     expect(JSON.parse((await first).stdout)).toMatchObject({ rows: 300_000 });
-  }, 60_000);
+  });
 });
 
 describe("a disk that refuses", () => {

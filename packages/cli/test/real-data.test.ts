@@ -48,7 +48,7 @@ describe.skipIf(!here)("real market data (needs ../shared)", () => {
       report: { series: { symbol: string }[] };
     }>().report.series;
     expect(tickers.map(({ symbol }) => symbol)).toEqual(expect.arrayContaining(["INF", "NAN", "TRUE"]));
-  }, 60_000);
+  });
 
   it.each(["true", "false"])("agrees with the golden backtests (mapped: %s)", async (mapped) => {
     for (const name of ["spy_1d", "us_stocks_1d_50sym"]) {

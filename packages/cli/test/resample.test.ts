@@ -76,7 +76,7 @@ describe("atc data resample", () => {
   });
 });
 
-it("atc data resample by Ctrl-C leaves no dataset and no file", { timeout: 60_000 }, async () => {
+it("atc data resample by Ctrl-C leaves no dataset and no file", async () => {
   await shop.file("bars.csv", barsCsv(["A", "B", "C"], 60_000));
   await shop.atc("ingest", "bars.csv", "--name", "d");
   const folder = join(shop.path, ".cache/mmap/r");

@@ -60,7 +60,7 @@ describe("a cache that machines share", () => {
     const known = bucket.requests.length;
     expect(resultsOf(await backtest(far, shared, bucket.env))).toEqual(resultsOf(first));
     expect(bucket.requests.slice(known)).toEqual([]);
-  }, 60_000);
+  });
 
   it("has damaged results computed again and replaced, and says so", async () => {
     const first = await backtest(await machine(), shared, bucket.env);
@@ -72,7 +72,7 @@ describe("a cache that machines share", () => {
     const third = await machine();
     expect(await backtest(third, shared, bucket.env)).toMatchObject({ code: 0, stderr: "" });
     expect(await remoteHits(third)).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   it("warns once and computes if it cannot be reached or used", async () => {
     const shop = await machine();
@@ -91,7 +91,7 @@ describe("a cache that machines share", () => {
     expect(wrong.code).toBe(0);
     expect(wrong.stderr.match(/shared cache/g)).toHaveLength(1);
     expect(wrong.stderr).not.toContain("another-secret");
-  }, 60_000);
+  });
 
   it("is served by atc data serve", async () => {
     const near = await machine();
@@ -107,7 +107,7 @@ describe("a cache that machines share", () => {
     const refused = await backtest(await machine(), `${server.url}/cache`, { ATC_DATA_TOKEN: "another-token" });
     expect(refused.code).toBe(0);
     expect(refused.stderr).toContain("refuses the token");
-  }, 60_000);
+  });
 
   it("is refused before a file is read if its URL or its plugin is wrong", async () => {
     const shop = await workshop();

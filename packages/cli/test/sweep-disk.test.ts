@@ -23,7 +23,7 @@ it("a sweep whose table does not fit on the disk keeps what is finished, and the
   expect(await readdir(disk)).toEqual(["table.csv", "table.csv.json"]);
   const again = await shop.atc("sweep", "bars.csv", ...axes, "--by-symbol", "-o", "table.csv", "--json");
   expect(again.json<Counts>()).toMatchObject({ computed: 0, cached: 760 });
-}, 60_000);
+});
 
 it("a sweep whose results do not fit on the disk says so once, and writes the whole table", async (context) => {
   const disk = await smallDisk("cache", "48k");
@@ -37,7 +37,7 @@ it("a sweep whose results do not fit on the disk says so once, and writes the wh
   await shop.atc(...args, "--no-cache", "-o", "whole.arrow");
   const [full, whole] = await Promise.all(["full", "whole"].map((name) => readFile(join(shop.path, `${name}.arrow`))));
   expect(full?.equals(whole as Buffer)).toBe(true);
-}, 60_000);
+});
 
 it("a sweep writes Parquet with the plugin", async () => {
   await shop.file("bars.csv", barsCsv(["AAA", "BBB"], 120));
@@ -46,4 +46,4 @@ it("a sweep writes Parquet with the plugin", async () => {
   const run = await shop.atc("sweep", "bars.csv", ...few, "--by-symbol", "-o", "table.parquet");
   expect([run.code, run.stderr]).toEqual([0, expect.stringContaining("table.parquet")]);
   expect((await readdir(shop.path)).includes("table.parquet")).toBe(true);
-}, 60_000);
+});

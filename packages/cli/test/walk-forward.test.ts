@@ -168,5 +168,5 @@ describe("a walk-forward that is killed", () => {
     const whole = (await shop.atc(...common, "--no-cache")).json<WalkForwardReport>();
     const { computed, cached } = next;
     expect({ ...whole, computed, cached, seconds: 0 }).toEqual({ ...next, seconds: 0 });
-  }, 120_000);
+  });
 });

@@ -126,5 +126,5 @@ describe("atc watch", () => {
     expect(wanted.length).toBeGreaterThan(0);
     expect(ofSymbol).toEqual(wanted);
     expect((await shop.atc("watch", "coins", "--once")).stdout).toBe("");
-  }, 60_000);
+  });
 });

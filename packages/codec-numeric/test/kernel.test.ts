@@ -25,7 +25,7 @@ describe("the kernel of numeric", () => {
       }),
       { numRuns: 150 },
     );
-  }, 60_000);
+  });
 
   it("refuses the same damaged frames as TypeScript, with the same messages", () => {
     const [ours, theirs] = [numericIn(() => kernel), numericIn(() => plain)];
@@ -46,5 +46,5 @@ describe("the kernel of numeric", () => {
       }),
       { numRuns: 300 },
     );
-  }, 60_000);
+  });
 });

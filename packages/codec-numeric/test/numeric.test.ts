@@ -129,7 +129,7 @@ describe("numeric frames", () => {
       }),
       { numRuns: 500 },
     );
-  }, 30_000);
+  });
 
   it("never decode to other bytes, whichever bit flips", () => {
     for (const values of [close.slice(0, 200), directions(3000, 9), weightedAverage(close.slice(0, 150), 9)]) {

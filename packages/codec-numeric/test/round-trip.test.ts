@@ -32,7 +32,7 @@ describe("columns of results in full precision", () => {
       }),
       { numRuns: 10_000, seed },
     );
-  }, 120_000);
+  });
 
   it.skipIf(python === undefined)(
     "come back from Python, the same 10,000 and 100 long ones (needs python3 with numpy)",
@@ -55,7 +55,7 @@ describe("columns of results in full precision", () => {
       }),
       { numRuns: 30, seed },
     );
-  }, 120_000);
+  });
 
   it("come back from the transform", () => {
     fc.assert(
@@ -71,7 +71,7 @@ describe("columns of results in full precision", () => {
       }),
       { numRuns: 5000, seed },
     );
-  }, 60_000);
+  });
 
   it("come back at the bounds of blocks of each type", () => {
     const next = uniform(5);
@@ -85,5 +85,5 @@ describe("columns of results in full precision", () => {
       for (let k = 0; k < 20; k++) content[Math.floor(next() * length)] = 256 * next();
       restores({ bytes: content, typesize });
     }
-  }, 60_000);
+  });
 });

@@ -39,7 +39,7 @@ describe("the Python of docs/format.md", () => {
     const libraries = [...code.matchAll(/^import (pyarrow|polars|pandas|numpy)/gm)].map((match) => match[1] ?? "");
     const isThere = libraries.every(has) && (!libraries.includes("pandas") || has("pyarrow"));
     const title = `for ${[...new Set(libraries)].join()} runs${isThere ? "" : " (needs a Python with it; name it in ATC_PYTHON)"}`;
-    it.skipIf(!isThere)(title, { timeout: 60_000 }, async () => {
+    it.skipIf(!isThere)(title, async () => {
       const directory = newDirectory();
       await publishBars(mmapStore({ directory: join(directory, ".cache/mmap") }), "prices", { AAPL: 65, MSFT: 3 });
       const { stdout, stderr } = spawnSync(python, ["-c", code], { cwd: directory, encoding: "utf8" });

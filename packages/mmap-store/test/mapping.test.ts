@@ -93,7 +93,7 @@ describe("a process that cannot map files", () => {
     const { available, isDefault, reason } = mappingBackend();
     console.log(JSON.stringify({ insisted, values, available, isDefault, hasRemedy: /pnpm add|backend "read"/.test(reason) }));`;
 
-  it("without the package, they are read unless mapping was insisted on", { timeout: 30_000 }, async () => {
+  it("without the package, they are read unless mapping was insisted on", async () => {
     const directory = newDirectory();
     await publishBars(mmapStore({ directory }), "d", { A: 10 });
     expect(answerOf(code, directory)).toEqual({

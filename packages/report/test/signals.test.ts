@@ -43,5 +43,5 @@ describe("the signals of a report", () => {
     }
     expect(levels.at(20_001)).toMatchObject({ size: 1 });
     expect(levels.at(20_001)?.signal).toBeCloseTo(sampleSignal(0, 20_001), 2.9);
-  }, 60_000);
+  });
 });

@@ -29,7 +29,7 @@ describe("the single bars of a long symbol", () => {
   let shown: Shown;
   beforeAll(async () => {
     shown = await shownOf({ tradeBars: 2000 });
-  }, 60_000);
+  });
 
   it("are around the fills of the trades and at the end, in whole candles", () => {
     const { trades, rows, candles } = shown;
@@ -70,7 +70,7 @@ describe("the single bars of a long symbol", () => {
     expect(first).toBeGreaterThan(0);
     // Later ones are kept by chance alone, beside a larger one.
     expect(kept.slice(first).filter(Boolean).length).toBeLessThan(0.2 * kept.length);
-  }, 60_000);
+  });
 
   it("are not in a block whose candles are single bars", async () => {
     const { candles, single } = await shownOf({ bars: 5000 });

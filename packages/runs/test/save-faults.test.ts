@@ -92,7 +92,7 @@ describe("writers that are killed", () => {
     expect(await readAll()).toEqual(expect.arrayContaining(stored));
     await saveRun({ directory, run, symbols: [] });
     expect(await hidden()).toEqual([]);
-  }, 120_000);
+  });
 
   it("do not lose what a writer that runs is writing", async () => {
     await mkdir(directory);
@@ -106,7 +106,7 @@ describe("writers that are killed", () => {
     await closed;
     const ids = (await listRuns({ directory })).map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining([...saved, ...printed()]));
-  }, 60_000);
+  });
 
   it("are not taken for ended if they are on another host", async () => {
     const other = join(directory, ".tmp-00000000-1-0123456789abcdef");
@@ -124,7 +124,7 @@ it("two processes store the same run at the same time under names of their own",
   expect(new Set(printed).size).toBe(30);
   expect(new Set(await readAll())).toEqual(new Set(printed));
   expect(await hidden()).toEqual([]);
-}, 60_000);
+});
 
 /** A small file system at the folder of runs; skips the test if none can be mounted. */
 async function mount({ skip }: TestContext, options: string): Promise<void> {

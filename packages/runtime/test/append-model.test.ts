@@ -42,7 +42,7 @@ async function stored({ store }: Runtime): Promise<Record<string, number>> {
   return found;
 }
 
-it("appends in any number and order give what the rule says, compacted or not", { timeout: 120_000 }, async () => {
+it("appends in any number and order give what the rule says, compacted or not", async () => {
   await fc.assert(
     fc.asyncProperty(batch, fc.array(step, { maxLength: 5 }), async (first, steps) => {
       const cwd = await mkdtemp(join(tmpdir(), "atc-append-"));

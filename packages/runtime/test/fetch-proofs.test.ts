@@ -91,5 +91,5 @@ describe("a fetch and 30 updates", () => {
       expect(fetched.portfolio?.trades).toBeGreaterThan(3);
       expect(fetched).toEqual(await resultOf(runtime, "all"));
     }
-  }, 60_000);
+  });
 });

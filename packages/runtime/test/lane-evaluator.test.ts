@@ -119,7 +119,7 @@ describe("the plan of a sweep", () => {
       }),
       { numRuns: 60 },
     );
-  }, 60_000);
+  });
 });
 
 describe("configurations in lanes", () => {
@@ -150,7 +150,7 @@ describe("configurations in lanes", () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   it("have those of backtests with a strategy, also one that depends on blocks or fails", async () => {
     const parameters = fc.record({ fast: fc.integer({ min: 2, max: 5 }), slow: fc.integer({ min: 6, max: 12 }) });
@@ -195,7 +195,7 @@ describe("configurations in lanes", () => {
       }),
       { numRuns: 60 },
     );
-  }, 120_000);
+  });
 
   it("do not reach the general simulator", async () => {
     const dataset = marketOf(5, 3, 300, false);

@@ -58,12 +58,12 @@ describe("the best of 100 crosses of averages", () => {
     const verdicts: unknown[] = [];
     for (const symbol of seeds.keys()) verdicts.push((await judge(symbol))?.verdict);
     expect(verdicts).toEqual(seeds.map(() => "luck"));
-  }, 60_000);
+  });
 
   it("survives on a trend of 40 bps a bar that turns about every 80 bars", async () => {
     await writeSeries([closesOf(1, 2400, 0.004)]);
     const found = await judge(0);
     expect(found?.deflated?.deflatedSharpe).toBeGreaterThan(0.99);
     expect(found?.verdict).toBe("survives");
-  }, 60_000);
+  });
 });

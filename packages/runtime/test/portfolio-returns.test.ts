@@ -90,7 +90,7 @@ describe("bar returns of portfolios", () => {
       }),
       { numRuns: 40 },
     );
-  }, 120_000);
+  });
 
   it("leave out a configuration on which a strategy fails", async () => {
     const dataset = marketOf(3, 3, 200);

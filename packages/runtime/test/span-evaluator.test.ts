@@ -117,7 +117,7 @@ describe("configurations over spans", () => {
       { numRuns: 300 },
     );
     expect(heard).toBeGreaterThan(150);
-  }, 120_000);
+  });
 
   it("have those of separate backtests", async () => {
     const dataset = marketOf(7, 3, 300);

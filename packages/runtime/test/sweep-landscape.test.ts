@@ -114,7 +114,7 @@ describe("what a report keeps of a sweep", () => {
     expect(landscape.ranked).toBe(4);
   });
 
-  it("stays small whatever the number of axes and configurations", { timeout: 120_000 }, () => {
+  it("stays small whatever the number of axes and configurations", () => {
     const axes = [
       "emaLength",
       "hmaLength",

@@ -244,7 +244,7 @@ describe("strategies of one's own", () => {
     expect(outcome.failed).toEqual([
       { reason: expect.stringContaining("did not return within 1 s"), configurations: 1 },
     ]);
-  }, 30_000);
+  });
 
   it("are computed again if their code changes, which the sweep says", async () => {
     await writeFile(join(cwd, "mine.js"), failing(""));

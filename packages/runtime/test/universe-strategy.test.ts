@@ -222,7 +222,7 @@ describe("a fault ends the run", () => {
     ["ends its thread", `${at} process.exit(1);`, /ended its thread/],
     ["keeps too much memory", `${at} { const all = []; for (;;) all.push(new Array(1e5).fill({})); }`, /memory/],
     ["does not return", `${at} for (;;);`, /did not return within 0.5 s/],
-  ])("if it %s: the message has the time", { timeout: 120_000 }, async (_what, body, message) => {
+  ])("if it %s: the message has the time", async (_what, body, message) => {
     await write("odd.js", deciding(body));
     const deadline = message.source.includes("within") ? { strategyDeadline: 0.5 } : {};
     const fault = await faultOf("./odd.js", { useMemoryMapped: true, ...deadline });

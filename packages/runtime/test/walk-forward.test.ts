@@ -212,7 +212,7 @@ describe("the windows of a walk-forward", () => {
     const outcome = await run(mine);
     await expectSeparateRuns(outcome, mine);
     expect(outcome.stitched).toBeDefined();
-  }, 120_000);
+  });
 
   it("compute signals from their warm-up on if that is a number of bars", async () => {
     const warmup = 60;

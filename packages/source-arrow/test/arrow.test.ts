@@ -244,7 +244,7 @@ it("fails on flipped bytes only with its own errors", async () => {
     }),
     { numRuns: 300 },
   );
-}, 60_000);
+});
 
 const extensions = manifest.atc.plugins.flatMap((plugin) => plugin.extensions ?? []);
 

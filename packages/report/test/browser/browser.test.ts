@@ -11,7 +11,7 @@ if (browserPath === undefined) console.warn("no Chromium here: the tests of the 
 let browser: ReportBrowser;
 beforeAll(async () => {
   if (browserPath !== undefined) browser = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => await browser?.[Symbol.asyncDispose]());
 
 const names = Array.from({ length: 50 }, (_, i) => `S${String(i).padStart(2, "0")}`);
@@ -30,7 +30,7 @@ async function plotOf(
   return { x: box.x, y: box.y + box.height / 2, width: box.width };
 }
 
-describe.skipIf(browserPath === undefined)("a report in the browser", { timeout: 120_000 }, () => {
+describe.skipIf(browserPath === undefined)("a report in the browser", () => {
   const reports = {
     "50 symbols": () => sampleReport({ names, bars: 513 }),
     "one long symbol": () => sampleReport({ names: ["LONG"], bars: 200_000, tradeBars: 100, step: 60_000 }),

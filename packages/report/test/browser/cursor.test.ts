@@ -6,7 +6,7 @@ import { browserPath, openBrowser, type ReportBrowser } from "./open-browser.ts"
 let browser: ReportBrowser;
 beforeAll(async () => {
   if (browserPath !== undefined) browser = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => await browser?.[Symbol.asyncDispose]());
 
 interface Edges {
@@ -69,7 +69,7 @@ function wickNear(page: Page, x: number, halfWidth: number): Promise<number> {
   );
 }
 
-describe.skipIf(browserPath === undefined)("the panels of a report", { timeout: 120_000 }, () => {
+describe.skipIf(browserPath === undefined)("the panels of a report", () => {
   for (const width of [1280, 390])
     it(`have one axis at ${width} pixels: edges equal to 1 px, and the cursor within 2 px of the pointer in all`, async () => {
       await using opened = await browser.open(sampleReport({ bars: 513, signals: true }), { width });

@@ -7,7 +7,7 @@ import { legendOf, legendsAt } from "./sample-legends.ts";
 let browser: ReportBrowser;
 beforeAll(async () => {
   if (browserPath !== undefined) browser = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => await browser?.[Symbol.asyncDispose]());
 
 /** The price legend of the first symbol's bar. */
@@ -19,7 +19,7 @@ function priceAt(row: number): string {
   return `O ${texts[0]} H ${texts[1]} L ${texts[2]} C ${texts[3]}`;
 }
 
-describe.skipIf(browserPath === undefined)("the figures of a report in the browser", { timeout: 120_000 }, () => {
+describe.skipIf(browserPath === undefined)("the figures of a report in the browser", () => {
   it("are in every legend those of the last bar, and at the cursor those of its bar", async () => {
     await using opened = await browser.open(sampleReport({ bars: 513 }));
     const { page, faults } = opened;

@@ -9,7 +9,7 @@ import { browserPath, openBrowser, type ReportBrowser, savePicture } from "./ope
 let browser: ReportBrowser;
 beforeAll(async () => {
   if (browserPath !== undefined) browser = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => await browser?.[Symbol.asyncDispose]());
 
 const textOf = async (page: Page, selector: string): Promise<string> =>
@@ -49,7 +49,7 @@ async function pinch(
   await page.waitForTimeout(200);
 }
 
-describe.skipIf(browserPath === undefined)("the charts of a report", { timeout: 120_000 }, () => {
+describe.skipIf(browserPath === undefined)("the charts of a report", () => {
   it("are zoomed by two fingers and moved by one, and go back in one step", async () => {
     await using opened = await browser.open(sampleReport({ bars: 513 }), { width: 390 });
     const { page, faults } = opened;

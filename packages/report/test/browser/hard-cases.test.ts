@@ -8,7 +8,7 @@ import { canvasColors, layoutFaults } from "./page-faults.ts";
 let browser: ReportBrowser;
 beforeAll(async () => {
   if (browserPath !== undefined) browser = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => await browser?.[Symbol.asyncDispose]());
 
 const textOf = async (page: Page, selector: string): Promise<string> =>
@@ -24,7 +24,7 @@ async function scrollThrough(page: Page): Promise<void> {
   await page.evaluate(() => scrollTo(0, 0));
 }
 
-describe.skipIf(browserPath === undefined)("a report of a hard case", { timeout: 120_000 }, () => {
+describe.skipIf(browserPath === undefined)("a report of a hard case", () => {
   const reports = {
     "no trades": withoutTrades,
     "no variance": withoutVariance,

@@ -8,7 +8,7 @@ import { browserPath, openBrowser, type ReportBrowser } from "./open-browser.ts"
 let browser: ReportBrowser;
 beforeAll(async () => {
   if (browserPath !== undefined) browser = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => await browser?.[Symbol.asyncDispose]());
 
 /** What has the focus: its place in the document, on the page and on the screen. */
@@ -65,7 +65,7 @@ async function focusableNames(page: Page): Promise<readonly { readonly role: str
     .map(({ role, name }) => ({ role: String(role?.value), name: String(name?.value ?? "") }));
 }
 
-describe.skipIf(browserPath === undefined)("the keyboard on a report", { timeout: 120_000 }, () => {
+describe.skipIf(browserPath === undefined)("the keyboard on a report", () => {
   const data = (): ReportData => ({
     ...sampleReport({ names: ["AAA", "BBB"], bars: 60, tradeBars: 20, signals: true, notes: ["a gap"] }),
     sweep: sampleSweep({ axes: ["a", "b", "c"] }),

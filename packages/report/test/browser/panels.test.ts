@@ -10,14 +10,14 @@ if (browserPath === undefined) console.warn("no Chromium here: the tests of swee
 let browser: ReportBrowser;
 beforeAll(async () => {
   if (browserPath !== undefined) browser = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => await browser?.[Symbol.asyncDispose]());
 
 const base = (): ReportData => sampleReport({ bars: 120 });
 
 const hostile = ["<img src=x onerror=alert(1)>", "\u202eevil", "x".repeat(5000), "</script><!--", "  "];
 
-describe.skipIf(browserPath === undefined)("the panels of searches in the browser", { timeout: 120_000 }, () => {
+describe.skipIf(browserPath === undefined)("the panels of searches in the browser", () => {
   const reports: Readonly<Record<string, () => ReportData>> = {
     "a sweep": () => ({ ...base(), sweep: sampleSweep() }),
     "a sweep of many values": () => ({

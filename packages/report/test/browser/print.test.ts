@@ -19,7 +19,7 @@ let folder: string;
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "atc-print-"));
   if (browserPath !== undefined) browser = await openBrowser();
-}, 60_000);
+});
 afterAll(async () => {
   await browser?.[Symbol.asyncDispose]();
   rmSync(folder, { recursive: true, force: true });
@@ -90,7 +90,7 @@ const stateOf = (page: Page): Promise<object> =>
 
 const names = Array.from({ length: 50 }, (_, i) => `S${String(i).padStart(2, "0")}`);
 
-describe.skipIf(browserPath === undefined)("a report on paper", { timeout: 120_000 }, () => {
+describe.skipIf(browserPath === undefined)("a report on paper", () => {
   const reports: Readonly<Record<string, readonly [data: () => ReportData, words: readonly string[]]>> = {
     "of 50 symbols": [
       () => sampleReport({ names, bars: 513, signals: true }),
