@@ -1,7 +1,7 @@
-// Bundles the compiled modules of each package, packages/<name>/dist, to a file per entry in packages/<name>/dist/bundle,
-// which is what `exports` names: Node loads a few files in a fraction of the time that it needs for hundreds. Packages stay
-// apart, so that a plugin and the runtime share one contract. Does nothing for a package whose bundles are newer than
-// its modules. docs/adr/0058-packages-are-bundled.md has the figures.
+// Bundles the compiled modules of each package to a file per entry in packages/<name>/dist/bundle, which `exports`
+// names: Node loads a few files in a fraction of the time that it needs for hundreds. Packages stay apart, so that a
+// plugin and the runtime share one contract. Does nothing for a package whose bundles are newer than its modules.
+// docs/adr/0058-packages-are-bundled.md has the figures.
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { basename, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -10,7 +10,7 @@ import { rolldown } from "rolldown";
 const root = fileURLToPath(new URL("..", import.meta.url));
 const folder = "dist/bundle";
 
-/** The modules that others load: a map from the names of bundles to compiled modules, and the CommonJS files beside them. */
+/** What others load: a map from the names of bundles to compiled modules, and the CommonJS files beside them. */
 function entriesOf(place, manifest) {
   const modules = {};
   const commonJs = [];
