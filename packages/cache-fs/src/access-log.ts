@@ -1,8 +1,8 @@
 import { type FileHandle, open, rename, stat, unlink } from "node:fs/promises";
 import { basename, join } from "node:path";
+import { closedOwner, isAbandoned } from "./abandoned-file.ts";
 import { type AccessRecord, formatRecord, parseRecords } from "./access-record.ts";
 import { listFolder, makeFolder } from "./folder.ts";
-import { closedOwner, isAbandoned } from "./process-identity.ts";
 import { internalFolder, isAbsent } from "./store-path.ts";
 
 /** The access logs of a directory: the own log of this store, and those of other stores, which it follows. */

@@ -2,8 +2,8 @@ import { open, rm, rmdir, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { absentOnly } from "@atc/contract";
 import { isRefusal, moveFile, syncDescriptor, syncFolder } from "@atc/plugin-kit";
+import { isAbandoned } from "./abandoned-file.ts";
 import { listFolder, makeFolder } from "./folder.ts";
-import { isAbandoned } from "./process-identity.ts";
 import { internalFolder, isAbsent, systemCode } from "./store-path.ts";
 
 /** Writes `value` to the new file `path`. Leaves no file if that fails. */

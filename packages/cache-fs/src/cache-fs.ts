@@ -14,13 +14,12 @@ import {
   type Tallies,
   throwIfAborted,
 } from "@atc/contract";
-import { retryRefused } from "@atc/plugin-kit";
+import { newOwner, retryRefused } from "@atc/plugin-kit";
 import { publishFile, readerPatience, removeAbandonedTemporaries, writeTemporary } from "./atomic-file.ts";
 import { readRange } from "./byte-range.ts";
 import { fileLeases } from "./lease.ts";
 import { fileSize, type Ledger, openLedger, tooLarge } from "./ledger.ts";
 import { type CacheFsOptions, type CheckedOptions, checkOptions } from "./options.ts";
-import { newOwner } from "./process-identity.ts";
 import { internalFolder, isAbsent, pathOf, systemCode, writeError } from "./store-path.ts";
 import { fileTallies } from "./tallies.ts";
 

@@ -2,8 +2,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { link, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { AtcError, absentOnly, assertStoreKey, fromSystemError, type Lease, type Leases } from "@atc/contract";
+import { newOwner } from "@atc/plugin-kit";
 import { writeTemporary } from "./atomic-file.ts";
-import { newOwner } from "./process-identity.ts";
 import { internalFolder, isAbsent, systemCode, writeError } from "./store-path.ts";
 
 interface Holding {

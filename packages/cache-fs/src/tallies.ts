@@ -2,9 +2,9 @@ import { randomBytes } from "node:crypto";
 import { readFile, rename, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { fromSystemError, type Tallies, type TallySums } from "@atc/contract";
+import { closedOwner, isAbandoned } from "./abandoned-file.ts";
 import { publishFile, writeTemporary } from "./atomic-file.ts";
 import { listFolder } from "./folder.ts";
-import { closedOwner, isAbandoned } from "./process-identity.ts";
 import { internalFolder, isAbsent } from "./store-path.ts";
 
 /** The tallies of a directory. */

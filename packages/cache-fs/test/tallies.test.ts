@@ -1,8 +1,8 @@
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { newOwner } from "@atc/plugin-kit";
 import { describe, expect, it } from "vitest";
 import { type CacheFs, cacheFs } from "../src/index.ts";
-import { newOwner } from "../src/process-identity.ts";
 import { fileTallies } from "../src/tallies.ts";
 import { temporaryDirectories } from "./temporary-directory.ts";
 

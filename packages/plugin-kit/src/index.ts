@@ -26,6 +26,7 @@ export * from "./parameters/parameter-check.ts";
 export * from "./parameters/signal-lengths.ts";
 export * from "./parameters/strategy-check.ts";
 export * from "./parameters/strategy-parameters.ts";
+export { isOwnerRunning, newOwner, timeIn } from "./processes/file-owner.ts";
 export * from "./processes/process-identity.ts";
 export { PassingFault } from "./requests/passing-fault.ts";
 export { rangeHeader } from "./requests/range-header.ts";

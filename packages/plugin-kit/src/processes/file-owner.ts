@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { hostId, isProcessRunning } from "@atc/plugin-kit";
+import { hostId, isProcessRunning } from "./process-identity.ts";
 
 /**
  * The owner of an internal file, as `<host>-<process>-<random>`. Process ids are reused, so the start time of the
@@ -12,14 +12,6 @@ export function newOwner(): string {
   const started = processOf(process.pid)?.started;
   const random = randomBytes(5).toString("hex");
   return `${hostId()}-${process.pid}-${random}${started === undefined ? "" : `s${started}`}`;
-}
-
-function valueOrNothing<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
-  }
 }
 
 interface RunningProcess {
@@ -33,8 +25,12 @@ interface RunningProcess {
  * its end.
  */
 function processOf(pid: number): RunningProcess | undefined {
-  const text = valueOrNothing(() => readFileSync(`/proc/${pid}/stat`, "utf8"));
-  if (text === undefined) return undefined;
+  let text: string;
+  try {
+    text = readFileSync(`/proc/${pid}/stat`, "utf8");
+  } catch {
+    return undefined;
+  }
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   return { state: fields[0] ?? "", started: fields[19] ?? "" };
 }
@@ -47,33 +43,24 @@ function isRunning(pid: number, started: string | undefined): boolean {
   return found.state !== "Z" && (started === undefined || found.started === started);
 }
 
-/** The prefix of the name of a log whose store is disposed. */
-export const closedOwner = "closed-";
-
-const abandonedAfterMs = 24 * 3600 * 1000;
-
 /**
- * Whether the owner of an internal file has ended. On this host the process itself decides, whatever the clock says. A
- * file of another host counts as abandoned after a day without a change, by the clock of its file system. A wrong
- * guess is harmless: the owner notices that its file is gone and rewrites it.
+ * Whether the owner that a name begins with is running, whatever the clock says; undefined for an owner on another
+ * host, and for a name without an owner.
  */
-export async function isAbandoned(folder: string, name: string): Promise<boolean> {
-  if (name.startsWith(closedOwner)) return true;
+export function isOwnerRunning(name: string): boolean | undefined {
   const [host, pid, start] = name.split("-");
-  if (host === hostId() && /^\d+$/.test(pid ?? ""))
-    return !isRunning(Number(pid), /^[0-9a-f]{10}s(\d+)/.exec(start ?? "")?.[1]);
-  try {
-    const { mtimeMs } = await stat(join(folder, name));
-    return (await timeIn(folder)) - mtimeMs > abandonedAfterMs;
-  } catch {
-    // The file is gone, or the folder is read-only, so that nothing can be removed either.
-    return false;
-  }
+  if (host !== hostId() || !/^\d+$/.test(pid ?? "")) return undefined;
+  return isRunning(Number(pid), /^[0-9a-f]{10}s(\d+)/.exec(start ?? "")?.[1]);
 }
 
-/** The current time of a folder's file system, in ms. Its clock may be that of another machine. */
-async function timeIn(folder: string): Promise<number> {
-  const probe = join(folder, `${newOwner()}-time.tmp`);
+/**
+ * The current time of a folder's file system, in ms. Its clock may be that of another machine, and times of its files
+ * are compared with it only.
+ *
+ * @param owner - begins the name of a file that is written for it and removed
+ */
+export async function timeIn(folder: string, owner: string): Promise<number> {
+  const probe = join(folder, `${owner}-time.tmp`);
   try {
     await writeFile(probe, "");
     return (await stat(probe)).mtimeMs;
