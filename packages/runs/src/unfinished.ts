@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { absentOnly } from "@atc/contract";
-import { hostId, isProcessRunning } from "@atc/plugin-kit";
+import { isOwnerRunning, newOwner, timeIn } from "@atc/plugin-kit";
 
 /** What begins the names of folders that are written or removed. No run has such a name. */
 const prefix = ".tmp-";
@@ -12,19 +11,17 @@ const leftoverAge = 3_600_000;
 
 /** A new path for a folder that this process writes or removes. */
 export function unfinishedPath(directory: string): string {
-  return join(directory, `${prefix}${hostId()}-${process.pid}-${randomBytes(8).toString("hex")}`);
+  return join(directory, `${prefix}${newOwner()}`);
 }
 
-/** Whether the process that a name names has ended: known on this host only. */
-function hasEnded(name: string): boolean {
-  const [host, pid = ""] = name.slice(prefix.length).split("-");
-  return host === hostId() && /^\d+$/.test(pid) && !isProcessRunning(Number(pid));
-}
-
+/** On this host the process decides, whatever the clock says: a stopped one continues later. */
 async function isLeftOver(directory: string, name: string): Promise<boolean> {
-  if (hasEnded(name)) return true;
+  const isKnown = isOwnerRunning(name.slice(prefix.length));
+  if (isKnown !== undefined) return !isKnown;
   const status = await stat(join(directory, name)).catch(absentOnly);
-  return status !== undefined && Date.now() - status.mtimeMs >= leftoverAge;
+  // Without a time, nothing in the folder can be removed either.
+  const now = await timeIn(directory, `${prefix}${newOwner()}`).catch(() => undefined);
+  return status !== undefined && now !== undefined && now - status.mtimeMs >= leftoverAge;
 }
 
 /** Removes folders that writers or removals left when they died. One that cannot be removed stays. */

@@ -1,9 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { newOwner } from "@atc/plugin-kit";
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from "vitest";
 import { listRuns, openRun, type RunDraft, saveRun } from "../src/index.ts";
 
@@ -106,6 +107,22 @@ describe("writers that are killed", () => {
     await closed;
     const ids = (await listRuns({ directory })).map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining([...saved, ...printed()]));
+  });
+
+  it("are not taken for ended while they run, however old their files and whatever the clock", async () => {
+    const own = join(directory, `.tmp-${newOwner()}`);
+    await mkdir(own, { recursive: true });
+    const then = Date.now() / 1000 - 365 * 86_400;
+    await utimes(own, then, then);
+    await saveRun({ directory, run, symbols: [] });
+    expect(await hidden()).toEqual([basename(own)]);
+  });
+
+  it("have ended if another process has their id", async () => {
+    const own = join(directory, `.tmp-${newOwner().replace(/s\d+$/, "s1")}`);
+    await mkdir(own, { recursive: true });
+    await saveRun({ directory, run, symbols: [] });
+    expect(await hidden()).toEqual(process.platform === "linux" ? [] : [basename(own)]);
   });
 
   it("are not taken for ended if they are on another host", async () => {
