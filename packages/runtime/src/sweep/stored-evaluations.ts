@@ -16,7 +16,7 @@ import {
   unitPlaces,
   unitValue,
 } from "./stored-unit.ts";
-import { openUnitList } from "./unit-list.ts";
+import { openUnitList, type UnitName } from "./unit-list.ts";
 
 /** The finished configurations of a sweep in the cache, found by their content. */
 export interface StoredEvaluations {
@@ -32,7 +32,7 @@ export interface StoredEvaluations {
 /** What {@link openStoredEvaluations} needs. */
 export interface StoredEvaluationsOptions extends UnitWidths {
   readonly cache: Cache;
-  /** Makes the key of the unit with a number, and of the list of units. */
+  /** Makes the key of a unit, and of the list of units. */
   readonly key: (part: JsonObject) => CacheKey;
   /** Whether stored results are found. They are stored in any case. */
   readonly isRead: boolean;
@@ -50,9 +50,9 @@ const smallPart = 1 / 4;
 const mostSmall = 64;
 
 /**
- * Opens the finished units of a sweep. A unit is an entry with a number of its own. A sweep that was killed after an
- * entry and before the list of entries finds it all the same: it looks for the numbers after the listed ones. Sweeps of
- * the same data may run at the same time.
+ * Opens the finished units of a sweep. A unit is an entry with a number of its sweep. A later sweep also finds the
+ * entry of one that was killed before it listed it: it looks for the numbers after the listed ones. Sweeps of the same
+ * data may run at the same time.
  */
 export async function openStoredEvaluations(options: StoredEvaluationsOptions): Promise<StoredEvaluations> {
   const { cache, key, metrics, symbolMetrics, isRead } = options;
@@ -60,10 +60,17 @@ export async function openStoredEvaluations(options: StoredEvaluationsOptions): 
   const index = digestIndex();
   const open = new Map<number, StoredUnit>();
   const leftOut = new Map<string, LeftOutSymbol>();
-  const list = await openUnitList(cache, key({ units: "list" }));
+  const list = await openUnitList(cache, (copy) => key({ units: "list", copy }));
+  /** The units that are known here. Below, a number is a place in it. */
+  const names: UnitName[] = [];
+  /** By writer, the number from which on units are new. */
+  const seen = new Map<string, number>();
+  /** Units that were known and are no longer in the cache. */
+  const gone = new Set<number>();
   /** The numbers of small units, with their configurations. */
   const small = new Map<number, number>();
   let isJoining = false;
+  let looking: Promise<void> | undefined;
 
   function keep(number: number, unit: StoredUnit): void {
     open.delete(number);
@@ -71,7 +78,12 @@ export async function openStoredEvaluations(options: StoredEvaluationsOptions): 
     for (const oldest of open.keys()) if (open.size > openUnits) open.delete(oldest);
   }
 
-  function register(number: number, unit: StoredUnit): void {
+  const keyOf = ({ writer, number }: UnitName): CacheKey => key({ writer, unit: number });
+
+  function register(name: UnitName, unit: StoredUnit): void {
+    const number = names.push(name) - 1;
+    seen.set(name.writer, Math.max(seen.get(name.writer) ?? 0, name.number + 1));
+    keep(number, unit);
     const rows = rowsOfUnit(unit);
     for (let row = 0; row < rows; row++)
       index.set({ high: unit.digests[2 * row] ?? 0n, low: 0n }, number * unitPlaces + row);
@@ -79,33 +91,55 @@ export async function openStoredEvaluations(options: StoredEvaluationsOptions): 
     if (rows < smallPart * most) small.set(number, rows);
   }
 
+  async function read(name: UnitName): Promise<StoredUnit | undefined> {
+    const value = await cache.get(keyOf(name), once);
+    return value === undefined ? undefined : unitOf(value, options);
+  }
+
   async function unitAt(number: number): Promise<StoredUnit | undefined> {
     const known = open.get(number);
-    if (known !== undefined) return known;
-    const value = await cache.get(key({ unit: number }), once);
-    const unit = value === undefined ? undefined : unitOf(value, options);
+    const name = names[number];
+    if (known !== undefined || name === undefined) return known;
+    const unit = await read(name);
     if (unit !== undefined) keep(number, unit);
     return unit;
   }
 
-  /** The place of a configuration, whose unit may be joined with others while it is read. */
+  /** Registers the units that are in the cache and not known here. */
+  async function look(): Promise<void> {
+    await list.refresh();
+    for (const writer of list.writers)
+      for (let number = seen.get(writer) ?? 0; ; number++) {
+        const name = { writer, number };
+        if (list.isRemoved(name)) continue;
+        const unit = await read(name);
+        if (unit !== undefined) register(name, unit);
+        // The cache may have evicted a listed unit.
+        else if (number >= list.next(writer)) break;
+        list.reach(name);
+      }
+  }
+
+  async function lookForNew(): Promise<void> {
+    looking ??= look().finally(() => {
+      looking = undefined;
+    });
+    await looking;
+  }
+
+  /** The place of a configuration, whose unit may be joined with others while it is read, also by another process. */
   async function rowOf(digest: ConfigurationDigest): Promise<UnitRow | undefined> {
     for (let tried = -1; ; ) {
       const place = index.get(digest);
       if (place === undefined || place === tried) return undefined;
       const row = place % unitPlaces;
-      const unit = await unitAt((place - row) / unitPlaces);
+      const number = (place - row) / unitPlaces;
+      const unit = await unitAt(number);
       if (unit !== undefined) return { unit, row };
       tried = place;
-    }
-  }
-
-  /** A number that no sweep has used, also none that runs at the same time in another process. */
-  async function freeNumber(): Promise<number> {
-    await list.refresh();
-    for (;;) {
-      const number = list.take();
-      if ((await cache.get(key({ unit: number }), once)) === undefined) return number;
+      if (!isRead || gone.has(number)) continue;
+      gone.add(number);
+      await lookForNew();
     }
   }
 
@@ -143,17 +177,18 @@ export async function openStoredEvaluations(options: StoredEvaluationsOptions): 
     }
     if (rows.length > 0) {
       const unit = unitOfRows(rows, options);
-      const number = await freeNumber();
-      if (!(await cache.set(key({ unit: number }), unitValue(unit), once))) return false;
+      const name = await list.take();
+      if (!(await cache.set(keyOf(name), unitValue(unit), once))) return false;
       await list.store();
-      register(number, unit);
+      register(name, unit);
     }
+    const removed = numbers.flatMap((number) => names[number] ?? []);
     for (const number of numbers) {
       small.delete(number);
       open.delete(number);
-      await cache.delete(key({ unit: number }));
     }
-    list.remove(numbers);
+    for (const name of removed) await cache.delete(keyOf(name));
+    list.remove(removed);
     await list.store();
     return true;
   }
@@ -171,14 +206,7 @@ export async function openStoredEvaluations(options: StoredEvaluationsOptions): 
   }
 
   if (isRead) {
-    for (let number = 0; ; number++) {
-      if (list.isRemoved(number)) continue;
-      const unit = await unitAt(number);
-      if (unit !== undefined) register(number, unit);
-      // The cache may have evicted a listed unit.
-      else if (number >= list.next) break;
-      while (list.next <= number) list.take();
-    }
+    await lookForNew();
     await joinIfMany();
   }
 
@@ -203,9 +231,9 @@ export async function openStoredEvaluations(options: StoredEvaluationsOptions): 
     async store(digests, results, costMs) {
       const unit = unitOfResults(digests, results, options);
       if (rowsOfUnit(unit) === 0) return;
-      const number = await freeNumber();
-      if (!(await cache.set(key({ unit: number }), unitValue(unit), { costMs, ...once }))) return;
-      register(number, unit);
+      const name = await list.take();
+      if (!(await cache.set(keyOf(name), unitValue(unit), { costMs, ...once }))) return;
+      register(name, unit);
       await list.store();
       await joinIfMany();
     },

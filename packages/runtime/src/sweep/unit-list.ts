@@ -1,15 +1,28 @@
+import { randomBytes } from "node:crypto";
 import type { Cache, CacheKey } from "@atc/cache";
+import type { JsonObject, JsonValue } from "@atc/contract";
 
-/** The numbers of the units in a cache. */
+/** A unit in the cache. Each sweep numbers its own, so that two at the same time never give one name to two units. */
+export interface UnitName {
+  /** The sweep that stored it: random digits. */
+  readonly writer: string;
+  readonly number: number;
+}
+
+/** The names of the units in a cache. */
 export interface UnitList {
-  /** The number of the next unit. */
-  readonly next: number;
-  /** Whether a number below `next` has been removed. */
-  isRemoved(number: number): boolean;
-  /** Takes the next number. */
-  take(): number;
-  /** Marks numbers as removed. */
-  remove(numbers: readonly number[]): void;
+  /** The sweeps that have units. */
+  readonly writers: readonly string[];
+  /** The number after the last unit that is known of a writer. */
+  next(writer: string): number;
+  /** Whether a unit below that number has been removed. */
+  isRemoved(unit: UnitName): boolean;
+  /** Notes that a unit was found. */
+  reach(unit: UnitName): void;
+  /** Takes the next name of this sweep. Before its first unit, the sweep is listed, so that a kill loses nothing. */
+  take(): Promise<UnitName>;
+  /** Marks units as removed. */
+  remove(units: readonly UnitName[]): void;
   /** Adds what other sweeps of the same data have stored since. */
   refresh(): Promise<void>;
   /** Stores the list, with what other sweeps have stored. */
@@ -18,9 +31,25 @@ export interface UnitList {
 
 type Range = readonly [from: number, to: number];
 
-const once = { keepInMemory: false } as const;
+/** The units of a writer. Removed numbers are kept as ranges, so that the list stays short. */
+interface WriterUnits {
+  readonly count: number;
+  readonly removed: readonly Range[];
+}
 
-function rangesOf(value: unknown): Range[] {
+const once = { keepInMemory: false } as const;
+const none: WriterUnits = { count: 0, removed: [] };
+
+/**
+ * The list is stored twice. A sweep that waits long between reading and writing a copy removes from it what others have
+ * listed meanwhile, and finds that in the other copy before it writes that one.
+ */
+const copies = [0, 1];
+
+/** How often a copy is written until it lists the units of this sweep. */
+const attempts = 20;
+
+function rangesOf(value: JsonValue | undefined): Range[] {
   const isRange = (one: unknown): one is Range =>
     Array.isArray(one) && one.length === 2 && one.every((bound) => Number.isSafeInteger(bound));
   return Array.isArray(value) ? value.filter(isRange) : [];
@@ -37,31 +66,80 @@ function joined(ranges: readonly Range[]): Range[] {
   return all;
 }
 
-/** Reads the list of a sweep's units. Removed numbers are kept as ranges, so that it stays short. */
-export async function openUnitList(cache: Cache, key: CacheKey): Promise<UnitList> {
-  let next = 0;
-  let removed: Range[] = [];
+function isEmpty({ count, removed }: WriterUnits): boolean {
+  const [first, second] = removed;
+  return second === undefined && first?.[0] === 0 && first[1] >= count;
+}
+
+/** Reads the list of a sweep's units. `key` makes the key of a copy. */
+export async function openUnitList(cache: Cache, key: (copy: number) => CacheKey): Promise<UnitList> {
+  const own = randomBytes(8).toString("hex");
+  const known = new Map<string, WriterUnits>();
+  /** Writers of which this sweep has removed all units: other copies still list them. */
+  const dropped = new Set<string>();
+
+  function merge(writer: string, { count, removed }: WriterUnits): void {
+    const before = known.get(writer) ?? none;
+    known.set(writer, { count: Math.max(before.count, count), removed: joined([...before.removed, ...removed]) });
+  }
+
+  /** Adds a copy to what is known. Returns the units of this sweep that it lists. */
+  async function read(copy: number): Promise<number> {
+    const writers = (await cache.get(key(copy), once))?.attributes?.["writers"] as JsonObject | undefined;
+    let listed = -1;
+    for (const [writer, units] of Object.entries(writers ?? {})) {
+      const { count, removed } = units as JsonObject;
+      if (writer === own) listed = Number(count);
+      if (!dropped.has(writer)) merge(writer, { count: Number(count), removed: rangesOf(removed) });
+    }
+    return listed;
+  }
 
   async function refresh(): Promise<void> {
-    const stored = (await cache.get(key, once))?.attributes;
-    next = Math.max(next, Number(stored?.["count"] ?? 0));
-    removed = joined([...removed, ...rangesOf(stored?.["removed"])]);
+    for (const copy of copies) await read(copy);
+  }
+
+  async function store(): Promise<void> {
+    for (const copy of copies) {
+      await refresh();
+      // Another sweep may have written at the same time.
+      for (let attempt = 0; attempt < attempts; attempt++) {
+        const writers = Object.fromEntries(
+          [...known].map(([name, { count, removed }]) => [name, { count, removed: removed.map((one) => [...one]) }]),
+        );
+        const isStored = await cache.set(key(copy), { arrays: {}, attributes: { writers } }, once);
+        if (!isStored || (await read(copy)) >= (known.get(own)?.count ?? -1)) break;
+      }
+    }
   }
 
   await refresh();
   return {
-    get next() {
-      return next;
+    get writers() {
+      return [...known.keys()];
     },
-    isRemoved: (number) => removed.some(([from, to]) => from <= number && number < to),
-    take: () => next++,
-    remove(numbers) {
-      removed = joined([...removed, ...numbers.map((number): Range => [number, number + 1])]);
+    next: (writer) => (known.get(writer) ?? none).count,
+    isRemoved: ({ writer, number }) =>
+      (known.get(writer) ?? none).removed.some(([from, to]) => from <= number && number < to),
+    reach: ({ writer, number }) => merge(writer, { count: number + 1, removed: [] }),
+    async take() {
+      if (!known.has(own)) {
+        merge(own, none);
+        await store();
+      }
+      const number = (known.get(own) ?? none).count;
+      merge(own, { count: number + 1, removed: [] });
+      return { writer: own, number };
+    },
+    remove(units) {
+      for (const { writer, number } of units) merge(writer, { count: 0, removed: [[number, number + 1]] });
+      for (const [writer, one] of known) {
+        if (writer === own || !isEmpty(one)) continue;
+        known.delete(writer);
+        dropped.add(writer);
+      }
     },
     refresh,
-    async store() {
-      await refresh();
-      await cache.set(key, { arrays: {}, attributes: { count: next, removed } }, once);
-    },
+    store,
   };
 }
