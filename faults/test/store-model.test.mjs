@@ -6,6 +6,8 @@ import { newFolder } from "../src/new-folder.js";
 
 const numRuns = Number(process.env["ATC_MODEL_RUNS"] ?? 6);
 const processes = 3;
+/** A write has about as many calls of `node:fs`. */
+const mostCalls = 120;
 const year = 365 * 86_400_000;
 
 /**
@@ -64,11 +66,11 @@ const write = (place, kind, given) =>
     });
     if (model.holder === undefined) model.rows = step.after;
   });
-const writeAndKill = (place, kind, given, yields) =>
-  command(`${kind} and kill(${place}, ${JSON.stringify(given)}, ${yields})`, async (model, { agents }) => {
+const writeAndKill = (place, kind, given, call) =>
+  command(`${kind} and kill(${place}, ${JSON.stringify(given)}, at call ${call})`, async (model, { agents }) => {
     const step = writes[kind](model, given);
     if (step === undefined) return;
-    await agents.at(place).askAndKill(step.name, step.options, yields);
+    await agents.at(place).askAndKill(step.name, step.options, call);
     await agents.replace(place);
     const wasFree = model.holder === undefined;
     if (model.holder === place) model.holder = undefined;
@@ -127,7 +129,7 @@ it("a store of several processes behaves like one array, whoever is killed or st
     [
       fc.tuple(place, kind, given).map((args) => write(...args)),
       fc.tuple(place, kind, given).map((args) => write(...args)),
-      fc.tuple(place, kind, given, fc.nat(400)).map((args) => writeAndKill(...args)),
+      fc.tuple(place, kind, given, fc.nat(mostCalls)).map((args) => writeAndKill(...args)),
       place.map(read),
       place.map(hold),
       fc.constant(release()),
