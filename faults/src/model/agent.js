@@ -6,6 +6,7 @@ import { arm, disarm } from "../files/plan.js";
 
 const subjects = {
   storage: () => import("./storage-commands.js"),
+  leases: () => import("./lease-commands.js"),
   runs: () => import("./run-commands.js"),
   sweeps: () => import("./sweep-commands.js"),
 };

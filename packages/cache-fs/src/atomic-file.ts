@@ -102,5 +102,6 @@ export async function removeFile(path: string): Promise<boolean> {
 export async function removeAbandonedTemporaries(directory: string): Promise<void> {
   const folder = join(directory, internalFolder);
   for (const name of await listFolder(folder))
-    if (name.endsWith(".tmp") && (await isAbandoned(folder, name))) await rm(join(folder, name), { force: true });
+    if (name.endsWith(".tmp") && (await isAbandoned(folder, name)))
+      await rm(join(folder, name), { recursive: true, force: true });
 }

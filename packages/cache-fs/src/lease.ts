@@ -1,20 +1,25 @@
 import { createHash, randomBytes } from "node:crypto";
-import { link, open, readFile, rename, rm } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { open, readFile, rename, rm, rmdir, stat, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { AtcError, absentOnly, assertStoreKey, fromSystemError, type Lease, type Leases } from "@atc/contract";
-import { newOwner } from "@atc/plugin-kit";
-import { writeTemporary } from "./atomic-file.ts";
+import { newOwner, timeIn } from "@atc/plugin-kit";
+import { listFolder, makeFolder } from "./folder.ts";
 import { internalFolder, isAbsent, systemCode, writeError } from "./store-path.ts";
 
-interface Holding {
-  readonly holder: string;
-  readonly expiresAt: number;
+/** A folder that names the holder of a lease. */
+interface LeasePlace {
+  readonly directory: string;
+  readonly key: string;
+  readonly path: string;
 }
 
 /**
- * Leases as files that only one process can create. An expired lease is renamed away. If that hits the new lease of
- * another process by accident, the file is put back. If a third process was faster, that lease is lost, and `renew`
- * reports it to its holder.
+ * Leases as folders with one file, which has the name of its holder. A process acquires one by renaming a prepared
+ * folder, which fails while the folder is not empty. Each renewal renames the file, so the file of an expired lease is
+ * removed under a name that neither its renewal nor the lease of a successor has: a lease has at most one holder.
+ *
+ * Deadlines count from the time of the file by the clock of its file system. The clocks of processes do not matter, and
+ * a lease whose file is from the future ends too, so that a clock that was wrong does not block its key.
  */
 export function fileLeases(directory: string): Leases {
   const folder = join(directory, internalFolder);
@@ -31,8 +36,9 @@ export function fileLeases(directory: string): Leases {
     const holder = randomBytes(12).toString("hex");
     try {
       const isAcquired =
-        (await create(path, holder, ttlMs)) || ((await removeExpired(path)) && (await create(path, holder, ttlMs)));
-      return isAcquired ? lease({ directory, key, path, holder, ttlMs }) : undefined;
+        (await create(path, holder, ttlMs)) ||
+        ((await removeExpired(path, folder)) && (await create(path, holder, ttlMs)));
+      return isAcquired ? lease({ directory, key, path }, holder, ttlMs) : undefined;
     } catch (error) {
       throw writeError(error, directory, key);
     }
@@ -41,108 +47,101 @@ export function fileLeases(directory: string): Leases {
   return { acquire };
 }
 
-/**
- * A name with the identity of this process, so that other processes do not take the file for a leftover of a dead
- * writer.
- */
-function temporaryBeside(path: string): string {
-  return join(dirname(path), `${newOwner()}-lease.tmp`);
-}
+const fileOf = (holder: string, renewals: number): string => `${holder}-${renewals}`;
 
-/**
- * Creates a lease file by linking a complete one, so that no process reads an empty file. Returns whether the path was
- * free.
- */
+/** Creates a lease. Returns whether the path was free. */
 async function create(path: string, holder: string, ttlMs: number): Promise<boolean> {
-  const temporary = temporaryBeside(path);
-  await writeTemporary(temporary, Buffer.from(JSON.stringify({ holder, expiresAt: Date.now() + ttlMs })), false);
+  // With the identity of this process, so that others do not take the folder for a leftover of a dead writer.
+  const prepared = join(path, "..", `${newOwner()}-lease.tmp`);
   try {
-    await link(temporary, path);
+    await makeFolder(prepared);
+    await writeFile(join(prepared, fileOf(holder, 0)), String(ttlMs));
+    await rename(prepared, path);
     return true;
   } catch (error) {
-    if (systemCode(error) === "EEXIST") return false;
+    const code = systemCode(error);
+    if (["ENOTEMPTY", "EEXIST"].includes(code)) return false;
+    // Windows refuses to replace a folder, whatever is in it.
+    if (["EPERM", "EACCES", "EBUSY"].includes(code) && (await stat(path).catch(absentOnly)) !== undefined) return false;
+    // A network disk may report the failure of a rename that it has done.
+    await removeQuietly(path, fileOf(holder, 0));
     throw error;
   } finally {
-    await rm(temporary, { force: true });
+    await rm(prepared, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
-/** Removes an expired lease. Returns whether the path is free now. */
-async function removeExpired(path: string): Promise<boolean> {
-  const seen = await read(path);
-  if (seen === undefined) return true;
-  if (seen.expiresAt > Date.now()) return false;
-  const aside = temporaryBeside(path);
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isAbsent(error)) return true;
-    throw error;
-  }
-  const taken = await read(aside);
-  const mistaken = taken !== undefined && taken.holder !== seen.holder;
-  if (mistaken) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
-  return !mistaken;
-}
-
-async function read(path: string): Promise<Holding | undefined> {
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (error) {
-    if (isAbsent(error)) return undefined;
-    throw error;
-  }
-  try {
-    const { holder, expiresAt } = JSON.parse(text);
-    if (typeof holder === "string" && typeof expiresAt === "number") return { holder, expiresAt };
-  } catch {
-    // This package does not write such a file. It counts as an expired lease.
-  }
-  return { holder: "", expiresAt: 0 };
-}
-
-interface LeasePlace {
-  readonly directory: string;
-  readonly key: string;
-  readonly path: string;
-  readonly holder: string;
-  readonly ttlMs: number;
-}
-
-function lease({ directory, key, path, holder, ttlMs }: LeasePlace): Lease {
-  let isReleased = false;
-  const isHeld = async (): Promise<boolean> => !isReleased && (await read(path))?.holder === holder;
-  const failing = async <T>(what: string, step: () => Promise<T>): Promise<T> => {
+/** Removes an expired lease. Returns whether the path may be free now. */
+async function removeExpired(path: string, folder: string): Promise<boolean> {
+  for (const name of await listFolder(path)) {
+    const file = join(path, name);
     try {
-      return await step();
+      const { mtimeMs } = await stat(file);
+      // A file without a number is not from this package. It counts as an expired lease.
+      const ttlMs = Number(await readFile(file, "utf8")) || 0;
+      if (Math.abs((await timeIn(folder, newOwner())) - mtimeMs) < ttlMs) return false;
+      await unlink(file);
+    } catch (error) {
+      // Its holder has renewed or released it, or another process has removed it.
+      if (!isAbsent(error)) throw error;
+    }
+  }
+  await rmdir(path).catch(() => undefined);
+  return true;
+}
+
+async function removeQuietly(path: string, name: string): Promise<void> {
+  await unlink(join(path, name)).catch(() => undefined);
+  await rmdir(path).catch(() => undefined);
+}
+
+function lease({ directory, key, path }: LeasePlace, holder: string, ttlMs: number): Lease {
+  let renewals = 0;
+  let isReleased = false;
+  let last: Promise<unknown> = Promise.resolve();
+  /** One step after the other: each one needs the name that the former left. */
+  const next = async <T>(what: string, step: () => Promise<T>): Promise<T> => {
+    const own = last.then(step);
+    last = own.catch(() => undefined);
+    try {
+      return await own;
     } catch (error) {
       const remedy = "check the disk and the permissions; the lease ends at its deadline";
       throw fromSystemError(error, `cannot ${what} the lease of "${key}" in "${directory}"`, remedy);
     }
   };
+
+  async function renew(): Promise<boolean> {
+    if (isReleased) return false;
+    const file = join(path, fileOf(holder, renewals));
+    const handle = await open(file, "r+").catch(absentOnly);
+    if (handle === undefined) return false;
+    try {
+      // The same bytes, for the time of the file.
+      await handle.writeFile(String(ttlMs));
+    } finally {
+      await handle.close();
+    }
+    try {
+      await rename(file, join(path, fileOf(holder, renewals + 1)));
+    } catch (error) {
+      if (isAbsent(error)) return false;
+      throw error;
+    }
+    renewals++;
+    return true;
+  }
+
+  async function release(): Promise<void> {
+    isReleased = true;
+    await rm(join(path, fileOf(holder, renewals)), { force: true });
+    // Not empty if another process has acquired it meanwhile.
+    await rmdir(path).catch(() => undefined);
+  }
+
   return {
     key,
-    renew: () =>
-      failing("renew", async () => {
-        if (!(await isHeld())) return false;
-        const handle = await open(path, "r+").catch(absentOnly);
-        if (handle === undefined) return false;
-        // The record keeps its length (the time has 13 digits until the year 2286), so one write replaces it.
-        const record = Buffer.from(JSON.stringify({ holder, expiresAt: Date.now() + ttlMs }));
-        try {
-          for (let done = 0; done < record.length; )
-            done += (await handle.write(record, done, record.length - done, done)).bytesWritten;
-        } finally {
-          await handle.close();
-        }
-        return isHeld();
-      }),
-    [Symbol.asyncDispose]: () =>
-      failing("release", async () => {
-        if (await isHeld()) await rm(path, { force: true });
-        isReleased = true;
-      }),
+    renew: () => next("renew", renew),
+    [Symbol.asyncDispose]: () => next("release", release),
   };
 }

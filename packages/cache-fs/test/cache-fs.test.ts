@@ -1,6 +1,7 @@
 import { mkdir, open, readdir, readFile, rm, stat, symlink, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { PluginHost } from "@atc/contract";
+import { newOwner } from "@atc/plugin-kit";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 import { accessLog } from "../src/access-log.ts";
@@ -410,24 +411,64 @@ describe("leases", () => {
     expect(await stores[1]?.acquire("a", { ttlMs: 60_000 })).toBeDefined();
   });
 
+  const hour = 3_600_000;
+
+  /** Sets the time of the file of each lease to some ms before now. */
+  async function age(directory: string, ms: number): Promise<void> {
+    const then = (Date.now() - ms) / 1000;
+    for (const name of await readdir(directory, { recursive: true }))
+      if (/\.lease./.test(name)) await utimes(join(directory, name), then, then);
+  }
+
   it("pass to one other holder when they expire, and renew reports that to the old one", async () => {
+    const directory = await newDirectory();
+    const store = await cacheFs({ directory });
+    const first = await store.acquire("a", { ttlMs: hour });
+    await age(directory, 0.9 * hour);
+    expect(await store.acquire("a", { ttlMs: hour })).toBeUndefined();
+    await age(directory, 1.1 * hour);
+    const next = await Promise.all([1, 2, 3, 4].map(() => store.acquire("a", { ttlMs: hour })));
+    expect(next.filter((lease) => lease !== undefined)).toHaveLength(1);
+    expect(await first?.renew()).toBe(false);
+    await first?.[Symbol.asyncDispose]();
+    expect(await store.acquire("a", { ttlMs: hour })).toBeUndefined();
+    await expect(store.acquire("a", { ttlMs: 0 })).rejects.toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
+    await expect(store.acquire("../a", { ttlMs: 1 })).rejects.toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
+  });
+
+  it("are held whatever the clock of a process says, and end if their file is from the future", async () => {
     const directory = await newDirectory();
     const store = await cacheFs({ directory });
     vi.useFakeTimers({ toFake: ["Date"] });
     try {
-      const first = await store.acquire("a", { ttlMs: 1000 });
-      vi.setSystemTime(Date.now() + 999);
-      expect(await store.acquire("a", { ttlMs: 1000 })).toBeUndefined();
-      vi.setSystemTime(Date.now() + 2);
-      const next = await Promise.all([1, 2, 3, 4].map(() => store.acquire("a", { ttlMs: 1000 })));
-      expect(next.filter((lease) => lease !== undefined)).toHaveLength(1);
-      expect(await first?.renew()).toBe(false);
-      await first?.[Symbol.asyncDispose]();
-      expect(await store.acquire("a", { ttlMs: 1000 })).toBeUndefined();
+      vi.setSystemTime(Date.now() + 8760 * hour);
+      const held = await store.acquire("a", { ttlMs: hour });
+      vi.setSystemTime(Date.now() + 8760 * hour);
+      expect(await store.acquire("a", { ttlMs: hour })).toBeUndefined();
+      expect(await held?.renew()).toBe(true);
     } finally {
       vi.useRealTimers();
     }
-    await expect(store.acquire("a", { ttlMs: 0 })).rejects.toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
-    await expect(store.acquire("../a", { ttlMs: 1 })).rejects.toMatchObject({ code: "ATC_INVALID_ARGUMENT" });
+    await age(directory, -8760 * hour);
+    expect(await store.acquire("a", { ttlMs: hour })).toBeDefined();
+  });
+
+  it("are renewed one after the other, and only while they are held", async () => {
+    const store = await cacheFs({ directory: await newDirectory() });
+    const held = await store.acquire("a", { ttlMs: hour });
+    expect(await Promise.all([held?.renew(), held?.renew(), held?.renew()])).toEqual([true, true, true]);
+    expect(await Promise.all([held?.[Symbol.asyncDispose](), held?.renew()])).toEqual([undefined, false]);
+  });
+
+  it("leave nothing that the next store does not remove", async () => {
+    const directory = await newDirectory();
+    const store = await cacheFs({ directory });
+    await (await store.acquire("a", { ttlMs: hour }))?.[Symbol.asyncDispose]();
+    const internal = join(directory, "~store-v1");
+    const abandoned = join(internal, `${newOwner().replace(/-\d+-/, "-99999999-")}-lease.tmp`);
+    await mkdir(abandoned);
+    await writeFile(join(abandoned, "0"), "1");
+    await (await cacheFs({ directory }))[Symbol.asyncDispose]();
+    expect((await readdir(internal)).filter((name) => name.includes("lease"))).toEqual([]);
   });
 });
