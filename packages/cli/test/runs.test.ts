@@ -70,7 +70,7 @@ describe("atc backtest", () => {
     const { code, stdout, stderr } = await shop.atc("backtest", "bars.csv", "--json");
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toHaveProperty("portfolio");
-    expect(stderr).toContain("the run is not stored: cannot store runs in");
+    expect(stderr).toMatch(/the run is not stored: ".+runs" is a file/);
   });
 });
 
@@ -285,9 +285,31 @@ describe("damaged, newer and old runs", () => {
     const dry = await shop.atc("runs", "prune", "--keep", "1", "--dry-run", "--json");
     expect(dry.json<{ runs: string[] }>().runs).toHaveLength(2);
     expect(await listed()).toHaveLength(3);
-    await shop.atc("runs", "prune", "--older-than", "1d", "--keep", "2");
+    const pruned = await shop.atc("runs", "prune", "--older-than", "1d", "--keep", "2");
+    expect(pruned.stderr + pruned.stdout).toMatch(/removed 1 run older than 1 day or beyond the newest 2/);
     expect(await listed()).toHaveLength(2);
+    const ages = {
+      "5": "5 days",
+      "36h": "36 hours",
+      "48h": "2 days",
+      "0.5d": "12 hours",
+      "14d": "2 weeks",
+      "0": "0 seconds",
+    };
+    for (const [age, text] of Object.entries(ages)) {
+      const { stdout, stderr } = await shop.atc("runs", "prune", "--older-than", age, "--dry-run");
+      expect(stderr + stdout).toMatch(new RegExp(`would remove [02] runs older than ${text}`));
+    }
   });
+});
+
+it("a file in place of the folder of runs is an error that names it", async () => {
+  await shop.file("runs.txt", "");
+  for (const line of [["list"], ["show"], ["prune", "--keep", "1"]]) {
+    const { code, stderr } = await shop.atc("runs", ...line, "--runs-dir", "runs.txt");
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/runs\.txt" is a file/)]);
+  }
+  expect((await shop.atc("runs", "list", "--runs-dir", "none")).stdout).toMatch(/no run in/);
 });
 
 it("other commands do not load the modules of stored runs", async () => {

@@ -23,7 +23,7 @@ export interface ListRunsOptions {
 /**
  * All runs, the newest first. A run that is damaged or of a newer version is listed with its problem.
  *
- * @throws ATC_IO if the folder cannot be read
+ * @throws ATC_INVALID_ARGUMENT if the folder is a file; ATC_IO if it cannot be read
  */
 export async function listRuns({ directory, kind }: ListRunsOptions): Promise<readonly ListedRun[]> {
   const listed: ListedRun[] = [];

@@ -1,6 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { AtcError, absentOnly, fromSystemError, nearest } from "@atc/contract";
+import { AtcError, fromSystemError, isAbsence, nearest } from "@atc/contract";
 import { readRunFile } from "./read-file.ts";
 import { digestPart, headFile, isRunId, runFolder, symbolsFile } from "./run-folder.ts";
 import { damagedRun, parseHead, type RunHead, sha256Of } from "./run-head.ts";
@@ -26,12 +26,25 @@ export interface OpenRun {
   read(file: string): Promise<Uint8Array>;
 }
 
-/** The names of all folders of runs, the newest first. None if the folder does not exist. */
+/** A file in place of the folder, or of one that it is in, is not a folder without runs. */
+function fileInPlace(directory: string, error: unknown): AtcError | undefined {
+  if (!(error instanceof Error && "code" in error && error.code === "ENOTDIR")) return undefined;
+  const message = `"${directory}" is a file, or is in one, and not a folder of runs; name the folder that has them`;
+  return new AtcError("ATC_INVALID_ARGUMENT", message, { cause: error, details: { directory } });
+}
+
+/**
+ * The names of all folders of runs, the newest first. None if the folder does not exist. ATC_INVALID_ARGUMENT if it is
+ * a file.
+ */
 export async function runIds(directory: string): Promise<readonly string[]> {
   try {
-    const names = (await readdir(directory).catch(absentOnly)) ?? [];
+    const names = await readdir(directory).catch((error: unknown) => {
+      throw fileInPlace(directory, error) ?? error;
+    });
     return names.filter(isRunId).sort().reverse();
   } catch (error) {
+    if (isAbsence(error)) return [];
     throw fromSystemError(error, `cannot list the runs in "${directory}"`, "check the folder and its permissions");
   }
 }

@@ -1,4 +1,5 @@
 import { AtcError } from "@atc/contract";
+import { counted } from "../text/number-format.ts";
 
 const unitMs: Readonly<Record<string, number>> = {
   "": 86_400_000,
@@ -18,4 +19,18 @@ export function parseAge(text: string, flag: string): number {
       details: { flag, value: text },
     });
   return Number(match[1]) * unit;
+}
+
+const words = [
+  ["week", 604_800_000],
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1000],
+] as const;
+
+/** An age in words, in the largest unit of which it is a whole number: `5 days`. */
+export function ageText(ms: number): string {
+  const [word, unit] = words.find(([, one]) => ms >= one && ms % one === 0) ?? (["second", 1000] as const);
+  return counted(ms / unit, word);
 }
