@@ -67,5 +67,6 @@ export * from "./time/time-reader.ts";
 export { isClockText, isMissing, longestMissing } from "./time/time-samples.ts";
 export * from "./time/time-tally.ts";
 export * from "./time/time-unit.ts";
+export { timeframeLength } from "./time/timeframe-length.ts";
 export * from "./time/timespec.ts";
 export * from "./time/whole-text-reader.ts";

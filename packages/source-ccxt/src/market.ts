@@ -1,4 +1,5 @@
 import { AtcError, type CandlePage, type CandleRequest, type JsonObject, type Market, nearest } from "@atc/contract";
+import { timeframeLength } from "@atc/plugin-kit";
 import { candlePages, type Timeframe } from "./candles/candle-pages.ts";
 import type { CcxtCandle, CcxtExchange, CcxtModule } from "./exchange/ccxt-exchange.ts";
 import type { Environment } from "./exchange/environment-proxy.ts";
@@ -35,12 +36,10 @@ function timeframesOf(exchange: CcxtExchange): ReadonlyMap<string, number> {
   );
 }
 
-function unknown(kind: string, name: string, known: readonly string[], exchange: string): AtcError {
-  const meant = nearest(name, known);
+function unknownSymbol(symbol: string, known: readonly string[], exchange: string): AtcError {
+  const meant = nearest(symbol, known);
   const hint = meant === undefined ? "" : `; did you mean "${meant}"?`;
-  const code = kind === "symbol" ? "ATC_NOT_FOUND" : "ATC_INVALID_ARGUMENT";
-  const listed = kind === "timeframe" ? `; it has ${known.join(", ")}` : hint;
-  return new AtcError(code, `${exchange} has no ${kind} "${name}"${listed}`, { details: { [kind]: name } });
+  return new AtcError("ATC_NOT_FOUND", `${exchange} has no symbol "${symbol}"${hint}`, { details: { symbol } });
 }
 
 /** The longest timeframe of at most a day that is longer than another. */
@@ -90,14 +89,13 @@ function marketOf({ ccxt, exchange, requester, name }: MarketParts): Market {
       const note = `waits ${Math.ceil(left / 1000)} s after ${what}`;
       onProgress?.({ phase: "waiting", done: 0, unit: "bars", note });
     };
-    const lengthMs = timeframes.get(timeframe);
-    if (lengthMs === undefined) throw unknown("timeframe", timeframe, [...timeframes.keys()], name);
+    const lengthMs = timeframeLength(timeframe, { exchange: name, timeframes });
     if (!Number.isSafeInteger(since) || since < 0)
       throw new AtcError("ATC_INVALID_ARGUMENT", `since is "${since}"; give ms since 1970`, {
         details: { option: "since" },
       });
     const markets = await load();
-    if (!Object.hasOwn(markets, symbol)) throw unknown("symbol", symbol, Object.keys(markets), name);
+    if (!Object.hasOwn(markets, symbol)) throw unknownSymbol(symbol, Object.keys(markets), name);
     const limit = pageRows(symbol);
     yield* candlePages({
       exchange: name,

@@ -1,4 +1,5 @@
 import { AtcError, type Market, nearest, type OperationOptions } from "@atc/contract";
+import { timeframeLength } from "@atc/plugin-kit";
 import type { Runtime } from "../wiring/runtime.ts";
 import type { FetchOptions } from "./fetch-dataset.ts";
 import { openMarket } from "./open-market.ts";
@@ -53,13 +54,7 @@ function checkSymbols(symbols: readonly string[], exchange: string, all: readonl
  */
 export async function planFetch(runtime: Runtime, options: FetchOptions & OperationOptions): Promise<FetchPlan> {
   await using market = await openMarket(runtime, options, options);
-  const lengthMs = market.timeframes.get(options.timeframe);
-  if (lengthMs === undefined)
-    throw new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      `${market.exchange} has no timeframe "${options.timeframe}"; it has ${[...market.timeframes.keys()].join(", ")}`,
-      { details: { timeframe: options.timeframe } },
-    );
+  const lengthMs = timeframeLength(options.timeframe, market);
   const symbols = await wantedSymbols(market, options);
   checkSymbols(
     symbols,

@@ -1,4 +1,5 @@
 import { AtcError, type Dataset, type Market, type OperationOptions } from "@atc/contract";
+import { timeframeLength } from "@atc/plugin-kit";
 import { openCandleStage } from "./candle-stage.ts";
 import type { FetchRecipe } from "./fetch-recipe.ts";
 import type { FetchedDataset } from "./fetched-dataset.ts";
@@ -26,13 +27,7 @@ async function delistedSymbols(market: Market, symbols: readonly string[]): Prom
  */
 export async function runFetch(run: FetchRun, options: OperationOptions): Promise<FetchedDataset> {
   const { store, lock, market, recipe } = run;
-  const lengthMs = market.timeframes.get(recipe.timeframe);
-  if (lengthMs === undefined)
-    throw new AtcError(
-      "ATC_INVALID_ARGUMENT",
-      `${market.exchange} has no timeframe "${recipe.timeframe}"; it has ${[...market.timeframes.keys()].join(", ")}`,
-      { details: { timeframe: recipe.timeframe } },
-    );
+  const lengthMs = timeframeLength(recipe.timeframe, market);
   const isStored = (await store.find(lock.name)) !== undefined;
   using dataset = isStored ? await store.open(lock.name) : undefined;
   const until = await market.time();
