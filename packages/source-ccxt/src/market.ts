@@ -48,11 +48,6 @@ function longerThan(lengthMs: number, timeframes: ReadonlyMap<string, number>): 
   return found === undefined ? undefined : { name: found[0], lengthMs: found[1] };
 }
 
-/** Requests per second that the exchange gets. Many exchanges count one for candles as less, and get more of them. */
-function measuredRate(exchange: CcxtExchange): number {
-  return 1000 / exchange.rateLimit;
-}
-
 /** Lets ccxt give the rows of an answer as they are: it would sort them and drop those before the start. */
 function giveAllRows(exchange: CcxtExchange): void {
   exchange.parseOHLCVs = (rows, market): readonly CcxtCandle[] =>
@@ -126,7 +121,10 @@ function marketOf({ ccxt, exchange, requester, name }: MarketParts): Market {
   return {
     exchange: name,
     timeframes,
-    requestsPerSecond: measuredRate(exchange),
+    async pageSeconds(symbol, timeframe) {
+      await load();
+      return await requester.secondsOf(() => exchange.fetchOHLCV(symbol, timeframe, 0, pageRows(symbol)));
+    },
     async symbols() {
       const found = Object.values(await load()).flatMap((one) =>
         one === undefined ? [] : [{ symbol: one.symbol, isActive: one.active !== false }],
@@ -147,7 +145,7 @@ function marketOf({ ccxt, exchange, requester, name }: MarketParts): Market {
     time: () => serverTime(exchange, requester, name),
     candles,
     async [Symbol.asyncDispose]() {
-      requester[Symbol.dispose]();
+      await requester[Symbol.asyncDispose]();
       await exchange.close?.();
     },
   };

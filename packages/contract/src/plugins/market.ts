@@ -53,14 +53,14 @@ export interface Market extends AsyncDisposable {
   readonly exchange: string;
   /** Names of timeframes that the exchange has, each with the length of a candle in ms, the shortest first. */
   readonly timeframes: ReadonlyMap<string, number>;
-  /** The most requests for candles per second. */
-  readonly requestsPerSecond: number;
   /** All symbols, sorted. ATC_NETWORK. */
   symbols(): Promise<readonly MarketSymbol[]>;
   /** The volume of the last day in the quote currency, by symbol. ATC_UNSUPPORTED if the exchange does not give it. */
   volumes(): Promise<ReadonlyMap<string, number>>;
   /** The most rows of a page of candles; undefined if it is unknown. */
   pageRows(symbol: string): number | undefined;
+  /** The seconds from a request for a page of candles to the next one, if nobody else asks. ATC_NETWORK. */
+  pageSeconds(symbol: string, timeframe: string): Promise<number>;
   /**
    * The time of the exchange, in ms since the epoch. It is never later than the exchange's own clock, so that a candle
    * that ends before it is closed. ATC_NETWORK.

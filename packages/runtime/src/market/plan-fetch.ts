@@ -11,7 +11,7 @@ export interface FetchPlan {
   /** Candles from the start until now, of all symbols. */
   readonly candles: number;
   readonly requests: number;
-  /** How long the requests take at the rate that the exchange allows. */
+  /** How long the requests take at the rate that is used, if no other process asks the exchange. */
   readonly seconds: number;
   /** Bytes of the dataset. */
   readonly bytes: number;
@@ -21,18 +21,19 @@ export interface FetchPlan {
 const fewestRows = 100;
 const rowBytes = 48;
 
-function planOf(market: Market, symbols: readonly string[], candles: number): FetchPlan {
-  const requests = symbols.reduce(
-    (sum, symbol) => sum + Math.ceil(candles / (market.pageRows(symbol) ?? fewestRows)),
-    0,
-  );
-  return {
-    symbols,
-    candles: candles * symbols.length,
-    requests,
-    seconds: Math.ceil(requests / market.requestsPerSecond),
-    bytes: candles * symbols.length * rowBytes,
-  };
+async function planOf(
+  market: Market,
+  { symbols, timeframe, candles }: Pick<FetchPlan, "candles"> & { symbols: readonly string[]; timeframe: string },
+): Promise<FetchPlan> {
+  let requests = 0;
+  let seconds = 0;
+  for (const symbol of symbols) {
+    const pages = Math.ceil(candles / (market.pageRows(symbol) ?? fewestRows));
+    requests += pages;
+    seconds += pages * (await market.pageSeconds(symbol, timeframe));
+  }
+  const all = candles * symbols.length;
+  return { symbols, candles: all, requests, seconds: Math.ceil(seconds), bytes: all * rowBytes };
 }
 
 /** Throws for the first symbol that the exchange does not have: its pages cannot be counted. */
@@ -54,7 +55,8 @@ function checkSymbols(symbols: readonly string[], exchange: string, all: readonl
  */
 export async function planFetch(runtime: Runtime, options: FetchOptions & OperationOptions): Promise<FetchPlan> {
   await using market = await openMarket(runtime, options, options);
-  const lengthMs = timeframeLength(options.timeframe, market);
+  const { timeframe } = options;
+  const lengthMs = timeframeLength(timeframe, market);
   const symbols = await wantedSymbols(market, options);
   checkSymbols(
     symbols,
@@ -62,5 +64,5 @@ export async function planFetch(runtime: Runtime, options: FetchOptions & Operat
     (await market.symbols()).map(({ symbol }) => symbol),
   );
   const candles = Math.max(0, Math.floor(((await market.time()) - options.since) / lengthMs));
-  return planOf(market, symbols, candles);
+  return await planOf(market, { symbols, timeframe, candles });
 }

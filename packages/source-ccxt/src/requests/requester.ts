@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from "node:async_hooks";
 import { setTimeout } from "node:timers/promises";
 import { AtcError, throwIfAborted } from "@atc/contract";
 import { linkedSignal } from "@atc/plugin-kit";
@@ -23,7 +24,7 @@ interface RequestOptions {
 }
 
 /** Sends the requests of one exchange. */
-export interface Requester extends Disposable {
+export interface Requester extends AsyncDisposable {
   readonly answers: AnswerWatch;
   /**
    * Sends a request until it is answered. `what` is what it gets, for a message.
@@ -31,6 +32,8 @@ export interface Requester extends Disposable {
    * @throws ATC_NETWORK, ATC_ABORTED, and errors of ccxt that are not of the network
    */
   request<Result>(what: string, send: () => Promise<Result>, options?: RequestOptions): Promise<Result>;
+  /** The seconds after a request in which the exchange allows no other one. Nothing is sent. */
+  secondsOf(send: () => Promise<unknown>): Promise<number>;
 }
 
 /** Attempts before anything was answered: without a network, the user should not wait for long. */
@@ -56,13 +59,20 @@ export function createRequester({ ccxt, exchange, name, patience }: RequesterPar
   let pausedUntil = 0;
   let isAnswered = false;
   const { throttle } = exchange;
+  /** The cost of the request that is not to be sent. */
+  const unsent = new AsyncLocalStorage<{ cost: number | undefined }>();
 
   async function pause(signal: AbortSignal): Promise<void> {
     for (let left = pausedUntil - performance.now(); left > 0; left = pausedUntil - performance.now())
       await waitFor(left, signal);
   }
 
-  exchange.throttle = async (cost) => {
+  exchange.throttle = async (cost = 1) => {
+    const measured = unsent.getStore();
+    if (measured !== undefined) {
+      measured.cost ??= cost;
+      throw new AtcError("ATC_ABORTED", "the request is only measured");
+    }
     // A pause that begins while a request waits in line holds it too.
     do {
       await pause(ended.signal);
@@ -70,7 +80,13 @@ export function createRequester({ ccxt, exchange, name, patience }: RequesterPar
     } while (pausedUntil > performance.now());
   };
 
-  async function request<Result>(
+  async function secondsOf(send: () => Promise<unknown>): Promise<number> {
+    const measured: { cost: number | undefined } = { cost: undefined };
+    await unsent.run(measured, send).catch(() => undefined);
+    return ((measured.cost ?? 1) * exchange.rateLimit) / 1000;
+  }
+
+  async function requestUntilAnswered<Result>(
     what: string,
     send: () => Promise<Result>,
     { signal: given, onWait }: RequestOptions = {},
@@ -116,7 +132,15 @@ export function createRequester({ ccxt, exchange, name, patience }: RequesterPar
     }
   }
 
-  return { answers, request, [Symbol.dispose]: () => ended.abort() };
+  return {
+    answers,
+    request: requestUntilAnswered,
+    secondsOf,
+    [Symbol.asyncDispose]() {
+      ended.abort();
+      return Promise.resolve();
+    },
+  };
 }
 
 /** The wait before an attempt. Up to half of it is left out, so that clients do not repeat requests in step. */
