@@ -12,6 +12,7 @@ export interface CcxtExchange {
   rateLimit: number;
   tokenBucket: object | undefined;
   readonly urls: { readonly api?: unknown };
+  readonly hostname?: string | undefined;
   readonly has: Readonly<Record<string, unknown>>;
   readonly timeframes: Readonly<Record<string, unknown>> | undefined;
   readonly markets: Readonly<Record<string, CcxtMarket | undefined>> | undefined;

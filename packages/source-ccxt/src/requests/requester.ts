@@ -5,6 +5,7 @@ import { linkedSignal } from "@atc/plugin-kit";
 import type { CcxtExchange, CcxtModule } from "../exchange/ccxt-exchange.ts";
 import { type AnswerRecord, type AnswerWatch, watchAnswers } from "./answer-record.ts";
 import { failureOf, networkError } from "./failed-request.ts";
+import { rateFolder, rateShare } from "./rate-share.ts";
 
 /** How often and how patiently requests are repeated. */
 interface RequestPatience {
@@ -52,13 +53,17 @@ interface RequesterParts {
   readonly patience: RequestPatience;
 }
 
-/** Makes the requester of an exchange. If the exchange demands fewer requests, all of its requests wait. */
+/**
+ * Makes the requester of an exchange. If the exchange demands fewer requests, all of its requests wait. While other
+ * processes ask the same exchange, they divide its rate.
+ */
 export function createRequester({ ccxt, exchange, name, patience }: RequesterParts): Requester {
   const answers = watchAnswers(exchange);
   const ended = new AbortController();
   let pausedUntil = 0;
   let isAnswered = false;
   const { throttle } = exchange;
+  const share = rateShare(rateFolder(exchange, name));
   /** The cost of the request that is not to be sent. */
   const unsent = new AsyncLocalStorage<{ cost: number | undefined }>();
 
@@ -76,7 +81,7 @@ export function createRequester({ ccxt, exchange, name, patience }: RequesterPar
     // A pause that begins while a request waits in line holds it too.
     do {
       await pause(ended.signal);
-      await throttle.call(exchange, cost);
+      await throttle.call(exchange, cost * (await share.asking()));
     } while (pausedUntil > performance.now());
   };
 
@@ -134,11 +139,11 @@ export function createRequester({ ccxt, exchange, name, patience }: RequesterPar
 
   return {
     answers,
-    request: requestUntilAnswered,
+    request: (what, send, options) => share.during(() => requestUntilAnswered(what, send, options)),
     secondsOf,
-    [Symbol.asyncDispose]() {
+    async [Symbol.asyncDispose]() {
       ended.abort();
-      return Promise.resolve();
+      await share[Symbol.asyncDispose]();
     },
   };
 }
