@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { startAgents } from "../src/model/agents.js";
 import { newFolder } from "../src/new-folder.js";
 
-const numRuns = Number(process.env["ATC_MODEL_RUNS"] ?? 6);
+const numRuns = Number(process.env["ATC_MODEL_RUNS"] ?? 3);
 const processes = 3;
 /** A save has about as many calls of `node:fs`. */
 const mostCalls = 45;

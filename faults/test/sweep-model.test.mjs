@@ -4,7 +4,7 @@ import { afterAll, expect, it } from "vitest";
 import { startAgent, startAgents } from "../src/model/agents.js";
 import { newFolder } from "../src/new-folder.js";
 
-const numRuns = Number(process.env["ATC_MODEL_RUNS"] ?? 3);
+const numRuns = Number(process.env["ATC_MODEL_RUNS"] ?? 2);
 const processes = 3;
 /** A sweep has about as many calls of `node:fs`. */
 const mostCalls = 330;
