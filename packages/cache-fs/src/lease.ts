@@ -56,6 +56,19 @@ async function create(path: string, holder: string, ttlMs: number): Promise<bool
   try {
     await makeFolder(prepared);
     await writeFile(join(prepared, fileOf(holder, 0)), String(ttlMs));
+    return await isMoved(prepared, path);
+  } catch (error) {
+    // A network disk may report the failure of a rename that it has done.
+    await removeQuietly(path, fileOf(holder, 0));
+    throw error;
+  } finally {
+    await rm(prepared, { recursive: true, force: true }).catch(() => undefined);
+  }
+}
+
+/** Moves a folder to a path, unless there is another one. */
+async function isMoved(prepared: string, path: string): Promise<boolean> {
+  try {
     await rename(prepared, path);
     return true;
   } catch (error) {
@@ -63,11 +76,7 @@ async function create(path: string, holder: string, ttlMs: number): Promise<bool
     if (["ENOTEMPTY", "EEXIST"].includes(code)) return false;
     // Windows refuses to replace a folder, whatever is in it.
     if (["EPERM", "EACCES", "EBUSY"].includes(code) && (await stat(path).catch(absentOnly)) !== undefined) return false;
-    // A network disk may report the failure of a rename that it has done.
-    await removeQuietly(path, fileOf(holder, 0));
     throw error;
-  } finally {
-    await rm(prepared, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 

@@ -63,6 +63,7 @@ describe("a disk", () => {
       const directory = readOnly as string;
       const writer = await cacheFs({ directory });
       await writer.set("kept", Uint8Array.of(1, 2, 3));
+      await writer.acquire("held", { ttlMs: 3_600_000 });
       await writer[Symbol.asyncDispose]();
       asRoot("mount", "-o", "remount,ro", directory);
       const store = await cacheFs({ directory });
@@ -71,6 +72,7 @@ describe("a disk", () => {
       for await (const { key } of store.list()) expect(key).toBe("kept");
       await expect(store.set("more", Uint8Array.of(1))).rejects.toMatchObject({ code: "ATC_READ_ONLY" });
       await expect(store.delete("kept")).rejects.toMatchObject({ code: "ATC_READ_ONLY" });
+      await expect(store.acquire("held", { ttlMs: 1 })).rejects.toMatchObject({ code: "ATC_READ_ONLY" });
       await expect(
         cacheFs({ directory: join(directory, "deeper") }).then((deeper) => deeper.set("a", Uint8Array.of(1))),
       ).rejects.toMatchObject({ code: "ATC_READ_ONLY" });
