@@ -1,33 +1,31 @@
-import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { AtcError, type ByteStore, type DatasetManifest } from "@atc/contract";
-import { checkDatasetName } from "../manifest/dataset-directory.ts";
-import { keptManifestName } from "../manifest/kept-generations.ts";
+import { AtcError, type ByteStore } from "@atc/contract";
 import { parseManifest } from "../manifest/manifest.ts";
 import type { StoredManifest } from "../manifest/stored-manifest.ts";
+import { type CopyIdentity, identityDigest, isOfIdentity } from "./copy-identity.ts";
+import { type CopyLayout, pushedLayout, storeLayout } from "./copy-layout.ts";
 
-/** The place of the files of datasets: the keys are their paths in the folder of a store. */
+/** The place of the files of datasets. */
 export interface CopySource extends Pick<ByteStore, "get" | "getRange"> {
   /** The place, for messages. */
   readonly place: string;
+  /**
+   * What the keys are: the paths of the files in the folder of a `store`, or those that `pushDataset` writes. Default:
+   * `store`.
+   */
+  readonly layout?: "store" | "pushed" | undefined;
+  /** What to do about a damaged segment, for messages. Default: to verify the dataset at the place. */
+  readonly remedy?: ((dataset: string) => string) | undefined;
 }
 
-/** A generation of a dataset. */
-export interface CopyIdentity extends Pick<DatasetManifest, "generation" | "fingerprint" | "createdAt"> {
-  /** The name of the dataset. */
-  readonly dataset: string;
+/** The layout of a source. */
+export function layoutOf({ layout }: CopySource): CopyLayout {
+  return layout === "pushed" ? pushedLayout : storeLayout;
 }
 
 /** The directory of a store that has this generation only, so that nothing in it is ever replaced. */
-export function copyDirectory(root: string, { dataset, generation, fingerprint, createdAt }: CopyIdentity): string {
-  checkDatasetName(dataset);
-  const text = JSON.stringify([dataset, generation, fingerprint, createdAt]);
-  return join(root, createHash("sha256").update(text).digest("hex").slice(0, 32));
-}
-
-/** Whether a manifest is that of a generation: the number alone is not enough, as it starts from 1 again. */
-export function isOfIdentity(manifest: StoredManifest, { generation, fingerprint, createdAt }: CopyIdentity): boolean {
-  return manifest.generation === generation && manifest.fingerprint === fingerprint && manifest.createdAt === createdAt;
+export function copyDirectory(root: string, identity: CopyIdentity): string {
+  return join(root, identityDigest(identity));
 }
 
 /** The error of a generation that a source no longer has. */
@@ -56,8 +54,7 @@ export async function fetchManifest(
   identity: CopyIdentity,
   signal: AbortSignal | undefined,
 ): Promise<FetchedManifest> {
-  for (const file of ["manifest.json", keptManifestName(identity.generation)]) {
-    const key = `${identity.dataset}/${file}`;
+  for (const key of layoutOf(source).manifests(identity)) {
     const bytes = await source.get(key, signal === undefined ? {} : { signal });
     if (bytes === undefined) continue;
     const manifest = parseManifest(bytes, `${source.place}/${key}`);

@@ -15,14 +15,8 @@ import { manifestPath, readManifest } from "../manifest/dataset-directory.ts";
 import type { StoredManifest, StoredSegment } from "../manifest/stored-manifest.ts";
 import { partsBySegment } from "../segment/segment-verification.ts";
 import { type CopiedFile, type CopyBudget, copyBudget } from "./copy-budget.ts";
-import {
-  type CopyIdentity,
-  type CopySource,
-  copyDirectory,
-  fetchManifest,
-  isOfIdentity,
-  replaced,
-} from "./copy-place.ts";
+import { type CopyIdentity, isOfIdentity } from "./copy-identity.ts";
+import { type CopySource, copyDirectory, fetchManifest, replaced } from "./copy-place.ts";
 import { fetchSegment } from "./segment-fetch.ts";
 
 /** Options of {@link datasetCopies}. */

@@ -5,7 +5,8 @@ import { syncFile, writeFully } from "../base/file-system.ts";
 import type { StoredManifest, StoredSegment } from "../manifest/stored-manifest.ts";
 import { checkSpace } from "../segment/disk-space.ts";
 import { type SymbolPart, segmentFaults } from "../segment/segment-verification.ts";
-import type { CopySource } from "./copy-place.ts";
+import type { SegmentPiece } from "./copy-layout.ts";
+import { type CopySource, layoutOf } from "./copy-place.ts";
 
 /** A segment to fetch. */
 export interface SegmentFetch {
@@ -27,13 +28,13 @@ const chunkBytes = 8 * 2 ** 20;
 /** A segment whose bytes are wrong is fetched once more: the network may have changed them. */
 const attempts = 2;
 
-/** The bytes of a part of a segment; undefined if the source does not have the segment, or a shorter one. */
+/** The bytes of a piece from `offset` on; undefined if the source does not have the piece, or a shorter one. */
 async function chunkOf(
-  { source, dataset, segment, signal }: SegmentFetch,
+  { source, signal }: SegmentFetch,
+  { key, bytes: size }: SegmentPiece,
   offset: number,
 ): Promise<Uint8Array | undefined> {
-  const key = `${dataset}/${segment.file}`;
-  const length = Math.min(chunkBytes, segment.bytes - offset);
+  const length = Math.min(chunkBytes, size - offset);
   const options = signal === undefined ? {} : { signal };
   const bytes =
     source.getRange === undefined
@@ -44,15 +45,17 @@ async function chunkOf(
 
 /** Writes what the source has to a file. Returns whether that is all of the segment. */
 async function download(fetch: SegmentFetch, path: string): Promise<boolean> {
+  const { source, dataset, segment, signal } = fetch;
   const file = await open(path, "w");
   try {
-    for (let offset = 0; offset < fetch.segment.bytes; ) {
-      throwIfAborted(fetch.signal);
-      const bytes = await chunkOf(fetch, offset);
-      if (bytes === undefined) return false;
-      await writeFully(file, bytes, offset);
-      offset += bytes.length;
-    }
+    for (const piece of layoutOf(source).segment(dataset, segment))
+      for (let offset = 0; offset < piece.bytes; ) {
+        throwIfAborted(signal);
+        const bytes = await chunkOf(fetch, piece, offset);
+        if (bytes === undefined) return false;
+        await writeFully(file, bytes, piece.offset + offset);
+        offset += bytes.length;
+      }
     await syncFile(file);
     return true;
   } finally {
@@ -93,9 +96,10 @@ export async function fetchSegment(fetch: SegmentFetch, checkCurrent: () => Prom
   } finally {
     await rm(path, { force: true }).catch(() => undefined);
   }
+  const remedy = source.remedy?.(dataset) ?? `run atc data verify ${dataset} there`;
   throw new AtcError(
     "ATC_CORRUPT_DATA",
-    `segment "${segment.file}" of dataset "${dataset}" at "${source.place}" ${what}; run atc data verify ${dataset} there`,
+    `segment "${segment.file}" of dataset "${dataset}" at "${source.place}" ${what}; ${remedy}`,
     { details: { dataset, path: segment.file } },
   );
 }
