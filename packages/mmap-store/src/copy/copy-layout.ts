@@ -5,7 +5,7 @@ import { type CopyIdentity, identityDigest } from "./copy-identity.ts";
 /** Consecutive bytes of a segment under one key. */
 export interface SegmentPiece {
   readonly key: string;
-  /** Where it begins in the segment. */
+  /** The byte of the segment at which it begins. */
   readonly offset: number;
   readonly bytes: number;
 }

@@ -100,7 +100,7 @@ function damaged(dataset: string, { file }: StoredSegment, path: string): AtcErr
 
 /**
  * Sends a generation of a dataset to a place from which copies are made. Sends what the place lacks, each segment
- * verified before, and the manifest at the end: wherever a push ends, the place has the whole generation or no manifest
+ * verified before, and the manifest at the end: whenever a push ends, the place has the whole generation or no manifest
  * of it, and the next push sends the rest. Nothing that another generation uses is replaced.
  *
  * @throws ATC_REPLACED if the store no longer has this generation; ATC_CORRUPT_DATA for a segment that differs from its
