@@ -32,6 +32,7 @@ export { PassingFault } from "./requests/passing-fault.ts";
 export { rangeHeader } from "./requests/range-header.ts";
 export { type RequestPatience, repeatedRequest } from "./requests/repeated-request.ts";
 export { type HttpAnswer, type HttpRequest, type RequestBounds, sendRequest } from "./requests/send-request.ts";
+export { type StoreOfUrl, storeOfUrl } from "./requests/store-of-url.ts";
 export * from "./sources/adjusted-source.ts";
 export * from "./sources/column-aliases.ts";
 export * from "./sources/column-names.ts";

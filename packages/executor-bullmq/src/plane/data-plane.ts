@@ -74,7 +74,7 @@ export function dataPlane(store: PlaneStore): DataPlane {
       if (bytes === undefined)
         throw new AtcError(
           "ATC_NOT_FOUND",
-          `"${place}" does not have the input ${digest.slice(0, 12)} of a task; submitters and workers must share one directory or its server: name it with --shared or --data`,
+          `"${place}" does not have the input ${digest.slice(0, 12)} of a task; submitters and workers must share one directory, its server or a bucket: name it with --shared or --data`,
           { details: { path: place } },
         );
       if (digestOf(bytes) === digest) return bytes;

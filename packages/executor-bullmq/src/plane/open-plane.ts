@@ -1,4 +1,5 @@
 import { AtcError, type PluginHost } from "@atc/contract";
+import { storeOfUrl } from "@atc/plugin-kit";
 import { type DataPlane, dataPlane } from "./data-plane.ts";
 import { sharedDirectory } from "./shared-directory.ts";
 
@@ -6,10 +7,12 @@ import { sharedDirectory } from "./shared-directory.ts";
 export interface PlaneOptions {
   /** A directory that submitters and workers share. */
   readonly directory: string | undefined;
-  /** The URL of the area of tasks of a server, which replaces the directory. */
+  /** The URL of the area of tasks of a server, or of a part of a bucket, which replaces the directory. */
   readonly server: string | undefined;
-  /** What the server asks for. */
+  /** What a server asks for. */
   readonly token: string | undefined;
+  /** The environment variables, which have the credentials of a bucket. */
+  readonly env: Readonly<Record<string, string | undefined>> | undefined;
 }
 
 /** A data plane and what it holds open. */
@@ -20,28 +23,33 @@ export interface OpenPlane extends AsyncDisposable {
 /**
  * Opens the data plane that options name; none without a directory and a server.
  *
- * @throws ATC_MISSING_PLUGIN without the byte store `http`; ATC_INVALID_ARGUMENT for another URL
+ * @throws ATC_MISSING_PLUGIN without the byte store of the URL; ATC_INVALID_ARGUMENT for another URL, or without
+ * credentials
  */
 export async function openPlane(
-  { directory, server, token }: PlaneOptions,
+  { directory, server, token, env }: PlaneOptions,
   { find }: Pick<PluginHost, "find">,
 ): Promise<OpenPlane> {
   if (server === undefined) {
     const plane = directory === undefined ? undefined : dataPlane(sharedDirectory(directory));
     return { plane, [Symbol.asyncDispose]: () => Promise.resolve() };
   }
-  if (!/^https?:\/\//.test(server))
+  const found = storeOfUrl(server);
+  if (found === undefined)
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      "the option server of the executor bullmq is not a URL of http or https",
-      {
-        details: { option: "server" },
-      },
+      "the option server of the executor bullmq is not a URL of http, https or s3",
+      { details: { option: "server" } },
     );
-  const store = await find("byte-store", "http", { url: server, token: token ?? "" });
+  const isBucket = found.name === "s3";
+  const store = await find("byte-store", found.name, {
+    ...found.options,
+    ...(isBucket ? { env } : { token: token ?? "" }),
+  });
   const plane = dataPlane({
     place: server,
-    needsPermit: true,
+    // The credentials of a bucket permit the write.
+    needsPermit: !isBucket,
     get: (key) => store.get(key),
     set: (key, value) => store.set(key, value),
     delete: (key) => store.delete(key),

@@ -57,7 +57,7 @@ async function attemptOf(
   if (bytes !== undefined) return { value: decodeValue(bytes), costMs };
   const error = new AtcError(
     "ATC_NOT_FOUND",
-    `the result of task "${task}" is not in "${plane?.place ?? "a shared directory"}", or it is damaged; submitters and workers must share one directory: name it with --shared`,
+    `the result of task "${task}" is not in "${plane?.place ?? "a shared directory"}", or it is damaged; submitters and workers must share one directory or bucket: name it with --shared or --data`,
     { details: { task } },
   );
   return { error, mayRepeat: plane !== undefined };
@@ -65,8 +65,8 @@ async function attemptOf(
 
 /**
  * Runs tasks on workers that serve a queue of BullMQ, on any number of machines. Inputs and results that are too large
- * for Redis go through a directory that all share, which also keeps results by the content of their tasks: a task that
- * was computed before returns its stored result, also after the submitter ended.
+ * for Redis go through a directory or a bucket that all share, which also keeps results by the content of their tasks:
+ * a task that was computed before returns its stored result, also after the submitter ended.
  *
  * A task runs at least once, and its result is returned exactly once. If a worker falls silent, its tasks go to others
  * after `lockMs`; a task that ends its worker twice is ATC_IO. A fault of the storage is tried three times. If Redis

@@ -6,10 +6,15 @@ export interface BullmqExecutorOptions {
   readonly redis?: string | undefined;
   /** The directory that submitters and workers share. Default: none; then inputs and results must be small. */
   readonly directory?: string | undefined;
-  /** The URL at which `atc data serve` serves that directory, for a worker that does not reach it. Default: none. */
+  /**
+   * What replaces that directory: `s3://bucket/prefix` for all, or the URL at which `atc data serve` serves it, for a
+   * worker that does not reach it. Default: none.
+   */
   readonly server?: string | undefined;
   /** What that server asks for. Default: none. */
   readonly token?: string | undefined;
+  /** The environment variables, which have the credentials of a bucket. Default: those of the process. */
+  readonly env?: Readonly<Record<string, string | undefined>> | undefined;
   /** The release of the packages: workers of another release do not get the tasks. Default: `any`. */
   readonly release?: string | undefined;
   /** What the run is about, for lists of runs. Default: "". */
@@ -32,6 +37,7 @@ export interface CheckedOptions {
   readonly directory: string | undefined;
   readonly server: string | undefined;
   readonly token: string | undefined;
+  readonly env: Readonly<Record<string, string | undefined>> | undefined;
   readonly release: string;
   readonly title: string;
   readonly queue: string;
@@ -55,11 +61,11 @@ function checkInteger(name: string, value: number, least: number, most: number):
 
 /** Checks options and fills in defaults; ATC_INVALID_ARGUMENT names the member. */
 export function checkOptions(options: BullmqExecutorOptions): CheckedOptions {
-  const { redis, directory, server, token, release = "any", title = "", queue = "tasks", priority = 0 } = options;
+  const { redis, directory, server, token, env, release = "any", title = "", queue = "tasks", priority = 0 } = options;
   const { lockMs = 30_000, deadlineMs = 3_600_000, patienceMs = 600_000 } = options;
   checkInteger("priority", priority, 0, 2 ** 21);
   checkInteger("lockMs", lockMs, 500, longestMs);
   checkInteger("deadlineMs", deadlineMs, 0, longestMs);
   checkInteger("patienceMs", patienceMs, 100, longestMs);
-  return { redis, directory, server, token, release, title, queue, priority, lockMs, deadlineMs, patienceMs };
+  return { redis, directory, server, token, env, release, title, queue, priority, lockMs, deadlineMs, patienceMs };
 }

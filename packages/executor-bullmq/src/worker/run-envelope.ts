@@ -30,7 +30,7 @@ async function inputOf({ ref, key, input }: TaskEnvelope, { plane, release }: Ta
   if ("digest" in input && plane === undefined)
     throw new AtcError(
       "ATC_INVALID_ARGUMENT",
-      "this worker has no shared directory; name that of the submitter with --shared, or its server with --data",
+      "this worker has no shared directory; name that of the submitter with --shared, or its server or bucket with --data",
     );
   const bytes = "inline" in input ? input.inline : await (plane as DataPlane).input(input.digest);
   if (contentKey(release, ref, bytes) === key) return decodeValue(bytes);

@@ -1,6 +1,8 @@
-/** A byte store that a URL names: the name of its plugin, and the options that follow from the URL. */
+/** A byte store that a URL names. */
 export interface StoreOfUrl {
+  /** The name of its plugin. */
   readonly name: "http" | "s3";
+  /** The options that follow from the URL. */
   readonly options: Readonly<Record<string, string>>;
 }
 

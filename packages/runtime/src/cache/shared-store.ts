@@ -1,6 +1,6 @@
 import { AtcError, type ByteStore } from "@atc/contract";
+import { type StoreOfUrl, storeOfUrl } from "@atc/plugin-kit";
 import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
-import { type StoreOfUrl, storeOfUrl } from "../plugins/store-url.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
