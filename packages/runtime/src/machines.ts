@@ -5,6 +5,7 @@
  * @packageDocumentation
  */
 export type { DataPlaceOptions } from "./machines/data-copies.ts";
+export { type DataPushOptions, pushData } from "./machines/data-push.ts";
 export {
   type DataServer,
   type DataServerCounts,

@@ -1,17 +1,18 @@
 import { dirname, join, resolve } from "node:path";
-import { configDefaults } from "@atc/config";
 import { AtcError, type ByteStore, isAtcError } from "@atc/contract";
 import { type CopyRequest, type DatasetCopies, datasetCopies } from "@atc/mmap-store/copies";
-import { parseByteSize } from "@atc/plugin-kit";
+import { parseByteSize, type StoreOfUrl, storeOfUrl } from "@atc/plugin-kit";
 import type { StoreRef } from "../plugins/store-ref.ts";
+import { checkDataStore, pushCommand, withoutSlashes } from "../wiring/data-bucket.ts";
 import type { Setup } from "../wiring/setup.ts";
+import { datasetOf } from "../wiring/task-dataset.ts";
 import type { TaskInput } from "../wiring/task-places.ts";
 
 /** The place from which a worker gets datasets. */
 export interface DataPlaceOptions {
-  /** The URL of `atc data serve`, without an area. */
+  /** The URL of `atc data serve`, without an area, or `s3://bucket/prefix`. */
   readonly url: string;
-  /** What the server asks for. Default: none. */
+  /** What a server asks for. Default: none. */
   readonly token?: string | undefined;
   /** The folder of the copies. Default: `copies` beside the cache. */
   readonly directory?: string | undefined;
@@ -48,22 +49,21 @@ function isTexts(value: unknown): value is readonly string[] {
   return Array.isArray(value) && value.every((one) => typeof one === "string");
 }
 
-/** What of a dataset a task reads. Its input comes from a queue, so nothing of it is trusted. */
+/** What of a dataset a task reads. */
 function requestOf(input: TaskInput): CopyRequest {
-  const { dataset, generation, fingerprint, createdAt, symbols } = input;
-  const isRead =
-    typeof dataset === "string" &&
-    Number.isSafeInteger(generation) &&
-    typeof fingerprint === "string" &&
-    typeof createdAt === "number";
-  if (!isRead) throw new AtcError("ATC_INVALID_DATA", "a task of the queue names no generation of a dataset");
-  return {
-    dataset,
-    generation: generation as number,
-    fingerprint,
-    createdAt,
-    ...(isTexts(symbols) ? { symbols } : {}),
-  };
+  const { symbols } = input;
+  return { ...datasetOf(input), ...(isTexts(symbols) ? { symbols } : {}) };
+}
+
+/** The store of a place, and its options. ATC_INVALID_ARGUMENT for a URL of another kind. */
+function storeOfPlace(url: string): StoreOfUrl {
+  const found = storeOfUrl(`${withoutSlashes(url)}/data`);
+  if (found !== undefined) return found;
+  throw new AtcError(
+    "ATC_INVALID_ARGUMENT",
+    "the place of the datasets is not a URL of http, https or s3; give one such as http://10.0.0.5:7400 or s3://bucket/prefix",
+    { details: { flag: "--data" } },
+  );
 }
 
 /** Whether a task found that its copy lacks a segment. */
@@ -72,34 +72,33 @@ function lacksSegment(error: unknown): boolean {
 }
 
 /** The submitter would compute a task itself whose dataset was replaced, and nobody would see that no worker can. */
-function otherContent({ dataset }: CopyRequest, url: string, cause: AtcError): AtcError {
-  return new AtcError(
-    "ATC_NOT_FOUND",
-    `the server "${url}" has no dataset "${dataset}" of the submitter's content; let atc data serve and the submitter use the same --data-dir, and run again`,
-    { cause, details: { dataset, path: url } },
-  );
+function otherContent({ dataset }: CopyRequest, url: string, isBucket: boolean, cause: AtcError): AtcError {
+  const words = isBucket
+    ? `the bucket "${url}" does not have the submitter's generation of the dataset "${dataset}"; run on the submitter's machine: ${pushCommand(dataset, url)}`
+    : `the server "${url}" has no dataset "${dataset}" of the submitter's content; let atc data serve and the submitter use the same --data-dir, and run again`;
+  return new AtcError("ATC_NOT_FOUND", words, { cause, details: { dataset, path: url } });
 }
 
 /**
- * Opens the copies of the datasets that a server has, and asks it once, so that a wrong address or token shows at once.
+ * Opens the copies of the datasets that a server or a bucket has, and asks it once, so that a wrong address, token or
+ * key shows at once.
  *
- * @throws ATC_INVALID_ARGUMENT for the URL, the token or the size; ATC_NETWORK if the server cannot be reached;
- * ATC_UNSUPPORTED for a configuration with another store
+ * @throws ATC_INVALID_ARGUMENT for the URL, the token, the credentials or the size; ATC_NOT_FOUND without the bucket;
+ * ATC_MISSING_PLUGIN without its store; ATC_NETWORK if it cannot be reached; ATC_UNSUPPORTED for a configuration with
+ * another store
  */
 export async function openDataCopies(
-  { config, host, cwd }: Setup,
+  { config, host, cwd, env }: Setup,
   storeRef: StoreRef,
   { url, token, directory, size = usualSize, onEvent }: DataPlaceOptions,
 ): Promise<DataCopies> {
-  if (config.dataStore !== configDefaults.dataStore)
-    throw new AtcError(
-      "ATC_UNSUPPORTED",
-      `copies of datasets need the store "${configDefaults.dataStore}"; set dataStore to it`,
-    );
+  checkDataStore(config);
   const maxBytes = checkedSize(size);
-  const store: ByteStore = await host.find("byte-store", "http", {
-    url: `${url.replace(/\/+$/, "")}/data`,
-    token: token ?? "",
+  const { name, options } = storeOfPlace(url);
+  const isBucket = name === "s3";
+  const store: ByteStore = await host.find("byte-store", name, {
+    ...options,
+    ...(isBucket ? { env } : { token: token ?? "" }),
   });
   const folder = directory === undefined ? join(dirname(config.cacheDir), "copies") : resolve(cwd, directory);
   await store.get("none/manifest.json").catch(async (error: unknown) => {
@@ -109,6 +108,13 @@ export async function openDataCopies(
   const { getRange } = store;
   const source = {
     place: url,
+    ...(isBucket
+      ? {
+          layout: "pushed" as const,
+          remedy: (dataset: string): string =>
+            `run on a machine that has the dataset: ${pushCommand(dataset, url)} --force`,
+        }
+      : {}),
     get: store.get.bind(store),
     ...(getRange === undefined ? {} : { getRange: getRange.bind(store) }),
   };
@@ -121,7 +127,7 @@ export async function openDataCopies(
       let request = requestOf(input);
       for (let repeat = 0; ; repeat++) {
         using copy = await copies.provide(request).catch((error: unknown) => {
-          throw isAtcError(error, "ATC_REPLACED") ? otherContent(request, url, error) : error;
+          throw isAtcError(error, "ATC_REPLACED") ? otherContent(request, url, isBucket, error) : error;
         });
         try {
           const options = { ...storeRef.options, directory: copy.directory, isPartial: true };

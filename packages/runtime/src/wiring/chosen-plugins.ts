@@ -7,6 +7,7 @@ import type { InstalledPluginHost } from "../plugins/plugin-host.ts";
 import { declaredOptions } from "../plugins/plugin-options.ts";
 import type { StoreRef } from "../plugins/store-ref.ts";
 import type { Setup } from "./setup.ts";
+import type { DataSupply } from "./task-places.ts";
 
 /**
  * MiB of young objects per thread; V8 makes 2 MB of it, its default is 32. Tasks work on typed arrays, which are
@@ -54,16 +55,27 @@ type OfferedOptions = Readonly<Record<string, unknown>>;
  * Creates the executor, with the options that it declares of those that the runtime has.
  *
  * @param more - further options that the runtime has
+ * @param supply - opens what brings datasets to workers, for an executor whose tasks run in other processes
  */
-export async function chosenExecutor(setup: Setup, threads: number, more: OfferedOptions = {}): Promise<Executor> {
+export async function chosenExecutor(
+  setup: Setup,
+  threads: number,
+  more: OfferedOptions = {},
+  supply?: () => Promise<DataSupply | undefined>,
+): Promise<Executor> {
   const { name, finder } = executorPlace(setup);
   const plugin = await finder.locate("executor", name);
   const modules = { "@atc/runtime": tasksOf("@atc/runtime"), "@atc/ingest": tasksOf("@atc/ingest") };
   const offered = { modules, threads, maxYoungHeapMiB: youngHeapMiB, ...more };
-  const executor = await finder.find("executor", name, declaredOptions(plugin, offered));
-  if (!plugin.runsElsewhere) return executor;
+  if (!plugin.runsElsewhere) return await finder.find("executor", name, declaredOptions(plugin, offered));
   const { departing } = await import("./task-places.ts");
-  return departing(executor);
+  const supplied = await supply?.();
+  try {
+    return departing(await finder.find("executor", name, declaredOptions(plugin, offered)), supplied);
+  } catch (error) {
+    await supplied?.[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Whether the tasks of the chosen executor run in other processes. */

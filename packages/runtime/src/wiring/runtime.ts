@@ -12,8 +12,9 @@ import {
   strategyExecutor,
 } from "./chosen-plugins.ts";
 import { machineDefaults } from "./machine-defaults.ts";
-import { type QueueOptions, queueOffer } from "./queue-options.ts";
+import { type QueueOptions, queueBucket, queueOffer } from "./queue-options.ts";
 import { openSetup, type Setup, type SetupOptions } from "./setup.ts";
+import type { DataSupply } from "./task-places.ts";
 import { leasedExecutor } from "./thread-lease.ts";
 
 /** The configuration of a runtime, and how it computes. */
@@ -119,8 +120,15 @@ export async function openRuntime(options: RuntimeOptions = {}): Promise<Runtime
   const threads = leasedExecutor(() =>
     isElsewhere ? localExecutor(setup, threadCount) : chosenExecutor(setup, threadCount),
   );
+  const supply = async (): Promise<DataSupply | undefined> => {
+    const { onPush: onProgress, ...given } = options.queue ?? {};
+    const url = queueBucket(given, place.env);
+    if (url === undefined) return undefined;
+    const { dataSupply } = await import("./data-supply.ts");
+    return await dataSupply(setup, { url, onProgress });
+  };
   const elsewhere = leasedExecutor(async () => {
-    queue = await chosenExecutor(setup, threadCount, queueOffer(options.queue ?? {}, place));
+    queue = await chosenExecutor(setup, threadCount, queueOffer(options.queue ?? {}, place), supply);
     if (queue.queue !== undefined) options.queue?.onRun?.(queue.queue.ownId);
     return queue;
   });

@@ -11,6 +11,12 @@ export interface TaskPlaces {
 /** The input of a task. */
 export type TaskInput = Readonly<Record<string, unknown>>;
 
+/** Brings the datasets of tasks to a place that workers reach. */
+export interface DataSupply extends AsyncDisposable {
+  /** Resolves when the place has the dataset of a task. */
+  provide(input: TaskInput, signal: AbortSignal | undefined): Promise<void>;
+}
+
 /** Whether a task's input names a store, and so places on the submitter's machine. */
 export function isPlaced(input: unknown): input is TaskInput {
   return typeof input === "object" && input !== null && Object.hasOwn(input, "store");
@@ -27,19 +33,26 @@ function sentStrategy(own: unknown): unknown {
 /**
  * An executor for tasks on other machines. Paths and packages of this machine do not travel: a worker has its own, and
  * equal tasks of two submitters have equal inputs.
+ *
+ * @param supply - brings the dataset of each task to the workers first, and is disposed with the executor
  */
-export function departing(executor: Executor): Executor {
+export function departing(executor: Executor, supply?: DataSupply): Executor {
   return {
     get concurrency() {
       return executor.concurrency;
     },
     queue: executor.queue,
-    submit<Input, Output>(ref: TaskRef, input: Input, options?: SubmitOptions): Promise<Output> {
-      if (!isPlaced(input)) return executor.submit(ref, input, options);
+    async submit<Input, Output>(ref: TaskRef, input: Input, options?: SubmitOptions): Promise<Output> {
+      if (!isPlaced(input)) return await executor.submit(ref, input, options);
       const folders = "folders" in input ? { folders: [] } : {};
-      return executor.submit(ref, { ...input, store: null, ...folders, own: sentStrategy(input["own"]) }, options);
+      const sent = { ...input, store: null, ...folders, own: sentStrategy(input["own"]) };
+      await supply?.provide(input, options?.signal);
+      return await executor.submit(ref, sent, options);
     },
-    [Symbol.asyncDispose]: () => executor[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await executor[Symbol.asyncDispose]();
+      await supply?.[Symbol.asyncDispose]();
+    },
   };
 }
 
