@@ -10,7 +10,7 @@ import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { withPeriod } from "../invocation/period.ts";
 import { withPictures } from "../invocation/picture-options.ts";
-import { withQueue } from "../invocation/queue-options.ts";
+import { withSubmission } from "../invocation/queue-options.ts";
 import { exitCodes } from "../process/exit-code.ts";
 import { printBacktest } from "./backtest-output.ts";
 import { type BacktestRequest, backtestRequest, usualColumns } from "./backtest-request.ts";
@@ -110,7 +110,7 @@ export function addBacktest(program: Command, io: CommandLineIo, exit: (code: nu
   withPictures(command);
   withChart(command, "equity, drawdown and months");
   withPeriod(withSave(command), "start of the time in which to trade; signals see all bars before it");
-  withConfigKeys(withQueue(withReading(withStrategy(withCommon(command))), false)).action(
+  withConfigKeys(withSubmission(withReading(withStrategy(withCommon(command))), false)).action(
     async (given: readonly string[]) => {
       await using run = await startInvocation(command, io);
       exit(await backtest(run, await backtestRequest(run, given, program.args)));

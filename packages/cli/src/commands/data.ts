@@ -12,6 +12,7 @@ import { addExport } from "./data-export.ts";
 import { addFetch } from "./data-fetch.ts";
 import { addInfo } from "./data-info.ts";
 import { addPruneData } from "./data-prune.ts";
+import { addPush } from "./data-push.ts";
 import { addResample } from "./data-resample.ts";
 import { addServe } from "./data-serve.ts";
 import { addSources } from "./data-sources.ts";
@@ -141,7 +142,7 @@ function addCompact(data: Command, io: CommandLineIo): void {
 export function addData(program: Command, io: CommandLineIo, exit: (code: number) => void): void {
   const data = program
     .command("data")
-    .description("Fetch, list, describe, extend, resample, export, serve, check and delete datasets");
+    .description("Fetch, list, describe, extend, resample, export, serve, push, check and delete datasets");
   addList(data, io);
   addInfo(data, io);
   addRemove(data, io);
@@ -155,4 +156,5 @@ export function addData(program: Command, io: CommandLineIo, exit: (code: number
   addExport(data, io);
   addSources(data, io);
   addServe(data, io);
+  addPush(data, io);
 }

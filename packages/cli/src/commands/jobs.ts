@@ -6,7 +6,7 @@ import { parseAge } from "../invocation/age.ts";
 import { storageGroups, withConfigKeys } from "../invocation/config-options.ts";
 import { type CommandLineIo, type Preparation, startPreparation, withCommon } from "../invocation/invocation.ts";
 import { cleanJobRecords, type JobRecord, readJobRecord } from "../invocation/job-record.ts";
-import { queueOptions, withQueue } from "../invocation/queue-options.ts";
+import { submissionOptions, withSubmission } from "../invocation/queue-options.ts";
 import { jobLines, jobsTable, workersTable } from "../reports/jobs-table.ts";
 import { labelledLines } from "../text/labelled-lines.ts";
 import { bytes, counted } from "../text/number-format.ts";
@@ -22,10 +22,10 @@ function addQueueCommand(
   io: CommandLineIo,
   action: (queue: TaskQueue, run: QueueCommand, words: readonly string[]) => Promise<void>,
 ): void {
-  withConfigKeys(withQueue(withCommon(command)), storageGroups).action(async () => {
+  withConfigKeys(withSubmission(withCommon(command)), storageGroups).action(async () => {
     const run = startPreparation(command, io);
     const { openQueue } = await import("@atc/runtime/machines");
-    await using opened = await openQueue({ ...run.set, queue: queueOptions(run.options) });
+    await using opened = await openQueue({ ...run.set, queue: submissionOptions(run.options) });
     await action(opened.queue, { ...run, cacheDir: opened.cacheDir }, command.args);
   });
 }
@@ -95,24 +95,29 @@ function addResume(jobs: Command, io: CommandLineIo, exit: (code: number) => voi
   const command = jobs
     .command("resume <run>")
     .description("Run the command of a lost or cancelled run again: stored results are not computed again");
-  withConfigKeys(withQueue(withCommon(command)), storageGroups).action(async () => {
+  withConfigKeys(withSubmission(withCommon(command)), storageGroups).action(async () => {
     const run = startPreparation(command, io);
     const [id = ""] = command.args;
-    const queue = queueOptions(run.options);
+    const queue = submissionOptions(run.options);
     const record = await recordOf(run, queue, id);
     run.say(`resuming in ${record.cwd}: atc ${record.args.join(" ")}`);
-    const { redis, shared } = queue;
+    const { redis, shared, server } = queue;
     const env = {
       ...io.env,
       ...(redis === undefined ? {} : { ATC_REDIS: redis.includes("://") ? redis : resolve(io.cwd, redis) }),
       ...(shared === undefined ? {} : { ATC_SHARED: resolve(io.cwd, shared) }),
+      ...(server === undefined ? {} : { ATC_DATA_URL: server }),
     };
     if (io.start !== undefined) exit(await io.start(record.args, { cwd: record.cwd, env }));
   });
 }
 
 /** The command of a run. The queue is closed again before it starts. */
-async function recordOf({ set }: Preparation, queue: ReturnType<typeof queueOptions>, id: string): Promise<JobRecord> {
+async function recordOf(
+  { set }: Preparation,
+  queue: ReturnType<typeof submissionOptions>,
+  id: string,
+): Promise<JobRecord> {
   const { openQueue } = await import("@atc/runtime/machines");
   await using opened = await openQueue({ ...set, queue });
   return await resumable(opened.queue, await runOf(opened.queue, id), opened.cacheDir);

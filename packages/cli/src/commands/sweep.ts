@@ -11,7 +11,7 @@ import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { checkOutputs } from "../invocation/output-files.ts";
 import { periodOf, withPeriod } from "../invocation/period.ts";
-import { withQueue } from "../invocation/queue-options.ts";
+import { withSubmission } from "../invocation/queue-options.ts";
 import { symbolList } from "../invocation/reading-options.ts";
 import { type SearchPage, searchPage, withPage } from "../invocation/search-page.ts";
 import { exitCodes } from "../process/exit-code.ts";
@@ -237,7 +237,7 @@ export function addSweep(program: Command, io: CommandLineIo, exit: (code: numbe
     .option("--no-cache", "neither read results from the cache nor store them");
   addSweepShow(command, io, exit);
   withPeriod(withSave(command), "start of the time in which to trade; signals see all bars before it");
-  withConfigKeys(withQueue(withReading(withCommon(command)), false)).action(async (given: readonly string[]) => {
+  withConfigKeys(withSubmission(withReading(withCommon(command)), false)).action(async (given: readonly string[]) => {
     await using run = await startInvocation(command, io, { defersRules: true });
     await sweep({ run, given, period: periodOf(run.options), words: program.args }, exit);
   });

@@ -10,7 +10,7 @@ import type { CommandLineIo, Invocation } from "../invocation/invocation.ts";
 import { startInvocation, withCommon, withReading } from "../invocation/invocation.ts";
 import { checkOutputs } from "../invocation/output-files.ts";
 import { periodOf, withPeriod } from "../invocation/period.ts";
-import { withQueue } from "../invocation/queue-options.ts";
+import { withSubmission } from "../invocation/queue-options.ts";
 import { symbolList } from "../invocation/reading-options.ts";
 import { type SearchPage, searchPage, withPage } from "../invocation/search-page.ts";
 import { exitCodes } from "../process/exit-code.ts";
@@ -170,7 +170,7 @@ export function addWalkForward(program: Command, io: CommandLineIo, exit: (code:
     .option("--no-cache", "neither read results from the cache nor store them");
   withChart(command, "the equity out of sample");
   withPeriod(withSave(command), "start of the time that is divided into windows; signals see all bars before it");
-  withConfigKeys(withQueue(withReading(withCommon(command)), false)).action(async (given: readonly string[]) => {
+  withConfigKeys(withSubmission(withReading(withCommon(command)), false)).action(async (given: readonly string[]) => {
     await using run = await startInvocation(command, io, { defersRules: true });
     await walkForward({ run, given, period: periodOf(run.options), words: program.args }, exit);
   });

@@ -55,7 +55,10 @@ export function addWorker(program: Command, io: CommandLineIo): void {
     );
   withToken(
     command
-      .option("--data <url>", "server of the submitter's datasets and tasks: atc data serve (default: ATC_DATA_URL)")
+      .option(
+        "--data <url>",
+        "datasets and tasks of submitters: the URL of atc data serve, or s3://bucket/prefix (default: ATC_DATA_URL)",
+      )
       .option("--copies <folder>", "folder for copies of its datasets (default: copies beside the cache)")
       .option("--copies-size <bytes>", "the most bytes of copies, such as 64GB (default: 16GiB)"),
   );

@@ -12,7 +12,7 @@ import { painted, plainScreen, type Screen, screenOf, shownText } from "../text/
 import { wrapped } from "../text/text-table.ts";
 import { configFlags } from "./config-options.ts";
 import { writeJobRecord } from "./job-record.ts";
-import { queueOptions, withoutServer } from "./queue-options.ts";
+import { submissionOptions, withoutServer } from "./queue-options.ts";
 import { queueView } from "./queue-view.ts";
 import { readingOptions, threadOptions } from "./reading-options.ts";
 
@@ -255,7 +255,8 @@ export async function startInvocation(
     cacheMemoryBytes: 0,
     ...threadOptions(options),
     queue: {
-      ...queueOptions(options, words),
+      ...submissionOptions(options, words),
+      onPush: (progress) => view.listener(progress),
       onRun: (id) => writeJobRecord(runtime.config.cacheDir, { id, cwd: io.cwd, args: withoutServer(words) }),
     },
     ...more,

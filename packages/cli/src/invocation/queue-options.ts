@@ -1,4 +1,5 @@
 import { type Command, Option } from "commander";
+import { bucketOf, withBucket } from "./data-place.ts";
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -21,6 +22,11 @@ export function withQueue(command: Command, isListed = true): Command {
   return command;
 }
 
+/** Adds the options of a command that submits to the queue, or that concerns submitted runs. */
+export function withSubmission(command: Command, isListed = true): Command {
+  return withBucket(withQueue(command, isListed), isListed);
+}
+
 /** Arguments without the address of a server, which may have a password. */
 export function withoutServer(args: readonly string[]): readonly string[] {
   return args.filter((arg, i) => !/^--redis(=|$)/.test(arg) && args[i - 1] !== "--redis");
@@ -36,4 +42,12 @@ export function queueOptions(
     ...(typeof shared === "string" ? { shared } : {}),
     ...(args.length === 0 ? {} : { title: ["atc", ...withoutServer(args)].join(" ") }),
   };
+}
+
+/** The queue and the bucket that the options of a submitter name. */
+export function submissionOptions(
+  options: Options,
+  args: readonly string[] = [],
+): ReturnType<typeof queueOptions> & ReturnType<typeof bucketOf> {
+  return { ...queueOptions(options, args), ...bucketOf(options) };
 }
