@@ -50,8 +50,12 @@ async function submitter(more: BullmqExecutorOptions = {}): Promise<Executor> {
 }
 
 /** A worker in this process. */
-async function worker(more: BullmqExecutorOptions = {}, onEvent?: (line: string) => void): Promise<void> {
-  const threads = workerExecutor({ modules, threads: 1, graceMs: 50 });
+async function worker(
+  more: BullmqExecutorOptions = {},
+  onEvent?: (line: string) => void,
+  slots: number = 1,
+): Promise<void> {
+  const threads = workerExecutor({ modules, threads: slots, graceMs: 50 });
   open.push(threads);
   const executor = await submitter(more);
   const server = await executor.queue?.serve({ runner: threads, onEvent });
@@ -143,6 +147,30 @@ describe.skipIf(!hasRedis)("workers", () => {
       message: expect.stringMatching(/"2\.0\.0".*1\.0\.0/),
     });
     expect(warnings.some((message) => message.includes("1.0.0"))).toBe(true);
+  }, 60_000);
+
+  it("have on record what each slot runs, without a script per task, and nothing when they are idle", async () => {
+    await worker({}, undefined, 2);
+    const client = new Redis(redis.url);
+    const executor = await submitter();
+    const [{ id = "" } = {}] = (await executor.queue?.workers()) ?? [];
+    const held = async (): Promise<readonly string[]> =>
+      (await client.hvals(`{atc}:registry:${queue}:held:${id}`)).toSorted((a, b) => (a < b ? -1 : 1));
+    const scripts = async (): Promise<number> =>
+      Number(/cmdstat_eval:calls=(\d+)/.exec(await client.info("commandstats"))?.[1] ?? 0);
+    const before = await scripts();
+    for (let i = 0; i < 40; i++) await executor.submit(task("echo"), i);
+    const gates = [40, 41].map((i) => join(folder, `${i}.gate`));
+    const log = join(folder, "log");
+    const results = gates.map((gate, i) => executor.submit(task("gated"), { i, log, gate }));
+    const ids = [40, 41].map((number) => `${executor.queue?.ownId}-${number}-1`);
+    await expect.poll(held, { timeout: 20_000 }).toEqual(ids);
+    for (const gate of gates) writeFileSync(gate, "");
+    expect(await Promise.all(results)).toEqual([0, 1]);
+    await expect.poll(held, { timeout: 20_000 }).toEqual([]);
+    // BullMQ loads each of its scripts once.
+    expect((await scripts()) - before).toBeLessThan(20);
+    client.disconnect();
   }, 60_000);
 
   it("refuse jobs that no submitter wrote, and run none of them", async () => {

@@ -13,7 +13,7 @@ export interface QueueNames {
   readonly workers: string;
   /** The record of a worker, which expires if the worker falls silent. */
   worker(id: string): string;
-  /** The tasks that a worker has taken and not given back. */
+  /** The task that each slot of a worker has taken and not given back, by the number of the slot. */
   held(id: string): string;
   /** The records of runs. */
   readonly runs: string;

@@ -13,10 +13,10 @@ export interface WorkerRegistry {
   withdraw(id: string): Promise<void>;
   /** The workers that announced themselves within the time to live. */
   list(): Promise<readonly QueueWorker[]>;
-  /** Records that a worker has taken a task, and finished others. */
-  hold(id: string, job: string, finished: readonly string[]): Promise<void>;
-  /** Records that a worker has finished tasks. */
-  free(id: string, finished: readonly string[]): Promise<void>;
+  /** Records that a slot of a worker has taken a task, and so finished the one before it. */
+  hold(id: string, slot: number, job: string): Promise<void>;
+  /** Records that slots of a worker have no task. */
+  free(id: string, slots: readonly number[]): Promise<void>;
   /**
    * Number of workers that took a task and fell silent without finishing it. If a worker may have died since its last
    * announcement, this waits for the next one or for the end of its record.
@@ -83,16 +83,16 @@ export function workerRegistry(client: Redis, names: QueueNames, ttlMs: number):
       for (const id of silent) if ((await client.exists(names.held(id))) === 0) await client.srem(names.workers, id);
       return [...all.values()].flatMap((worker) => (worker === undefined ? [] : [worker]));
     },
-    async hold(id, job, finished) {
-      await setField(names.held(id), job, String(Date.now()), finished);
+    async hold(id, slot, job) {
+      await setField(names.held(id), String(slot), job);
     },
-    async free(id, finished) {
-      await client.hdel(names.held(id), ...finished);
+    async free(id, slots) {
+      await client.hdel(names.held(id), ...slots.map(String));
     },
     async deaths(job) {
       const holders = [];
       for (const id of await client.smembers(names.workers))
-        if ((await client.hexists(names.held(id), job)) === 1) holders.push(id);
+        if ((await client.hvals(names.held(id))).includes(job)) holders.push(id);
       const alive = await Promise.all(holders.map(isAlive));
       return alive.filter((one) => !one).length;
     },

@@ -9,6 +9,7 @@ import { keyPrefix, newId, type QueueNames } from "../queue/names.ts";
 import { taskOfJson } from "../queue/task-envelope.ts";
 import { failureToText } from "../queue/task-failure.ts";
 import type { WorkerRegistry } from "../queue/worker-registry.ts";
+import { heldSlots } from "./held-slots.ts";
 import { patientWorker } from "./patient-worker.ts";
 import { runEnvelope } from "./run-envelope.ts";
 
@@ -50,8 +51,7 @@ export async function serveTasks(
   const startedAt = Date.now();
   const counts = { running: 0, done: 0, failed: 0 };
   const running = new Map<string, AbortController>();
-  /** Tasks that end with the record of the next one: that saves a command per task. */
-  const finished: string[] = [];
+  const slotsOfTasks = heldSlots();
   const describe = (): QueueWorker => ({
     id,
     host: hostname(),
@@ -62,7 +62,8 @@ export async function serveTasks(
     ...counts,
   });
   async function announce(): Promise<void> {
-    if (finished.length > 0) await workers.free(id, finished.splice(0));
+    const left = slotsOfTasks.left();
+    if (left.length > 0) await workers.free(id, left);
     await workers.announce(describe());
   }
 
@@ -75,12 +76,12 @@ export async function serveTasks(
     });
   }
 
-  async function runJob(job: Job, stop: AbortController): Promise<object> {
+  async function runJob(job: Job, slot: number, stop: AbortController): Promise<object> {
     const envelope = taskOfJson(job.data);
     await checkDeaths(job);
     // Sent before the task starts, so that a task which ends this process is on record. A server that is away must not
     // delay the result.
-    void workers.hold(id, job.id as string, finished.splice(0)).catch(() => undefined);
+    void workers.hold(id, slot, job.id as string).catch(() => undefined);
     let sent: Promise<unknown> = Promise.resolve();
     const result = await runEnvelope(
       envelope,
@@ -100,10 +101,11 @@ export async function serveTasks(
   async function processJob(job: Job): Promise<object> {
     const stop = new AbortController();
     const jobId = job.id as string;
+    const slot = slotsOfTasks.take();
     running.set(jobId, stop);
     counts.running++;
     try {
-      const result = await runJob(job, stop);
+      const result = await runJob(job, slot, stop);
       counts.done++;
       return result;
     } catch (thrown) {
@@ -115,7 +117,7 @@ export async function serveTasks(
     } finally {
       counts.running--;
       running.delete(jobId);
-      finished.push(jobId);
+      slotsOfTasks.giveBack(slot);
     }
   }
 
