@@ -43,6 +43,31 @@ describe("the encoding of values", () => {
     expect(back(error)).toMatchObject({ message: "bad", cause: { row: 7 } });
   });
 
+  it("keeps large arrays between small values, and has bytes of its own", () => {
+    const sizes = [0, 1, 511, 512, 513, 100_000];
+    const value = sizes.map((size, i) => ({
+      name: `size ${size} ü`,
+      numbers: Float64Array.from({ length: size }, (_, at) => at / 3 + i),
+      part: new Int32Array(new ArrayBuffer(4 * size + 8), 8, size).fill(i),
+      flag: i % 2 === 0,
+    }));
+    const expected = structuredClone(value);
+    const bytes = encodeValue(value);
+    const copy = bytes.slice();
+    for (const { numbers, part } of value) {
+      numbers.fill(0);
+      part.fill(-1);
+    }
+    expect(Buffer.compare(bytes, copy)).toBe(0);
+    expect(bytes.buffer.byteLength).toBe(bytes.length);
+    const found = decodeValue(bytes) as typeof value;
+    for (const [i, { name, numbers, part, flag }] of expected.entries()) {
+      expect(found[i]).toMatchObject({ name, flag });
+      expect(found[i]?.numbers).toEqual(numbers);
+      expect([...(found[i]?.part ?? [])]).toEqual([...part]);
+    }
+  });
+
   it("keeps any plain data", () => {
     const anything = fc.anything({
       withBigInt: true,

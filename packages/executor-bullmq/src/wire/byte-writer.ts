@@ -4,6 +4,7 @@ export interface ByteWriter {
   uint32(value: number): void;
   int32(value: number): void;
   float64(value: number): void;
+  /** Writes bytes, which must not change before {@link ByteWriter.finish}. */
   bytes(value: Uint8Array): void;
   /** Writes the length in bytes, then the text as UTF-8. */
   text(value: string): void;
@@ -11,8 +12,14 @@ export interface ByteWriter {
   finish(): Uint8Array;
 }
 
+/** Bytes from which an array is copied only once, at the end: a buffer that grows around it copies it again. */
+const leastLarge = 4096;
+
 /** An empty writer. */
 export function byteWriter(): ByteWriter {
+  /** What precedes the buffer. */
+  const parts: Uint8Array[] = [];
+  let partBytes = 0;
   let buffer = Buffer.allocUnsafe(1024);
   let length = 0;
   function reserve(more: number): number {
@@ -24,6 +31,10 @@ export function byteWriter(): ByteWriter {
       buffer = grown;
     }
     return at;
+  }
+  function addPart(part: Uint8Array): void {
+    parts.push(part);
+    partBytes += part.length;
   }
   return {
     byte(value) {
@@ -43,8 +54,15 @@ export function byteWriter(): ByteWriter {
       buffer.writeDoubleLE(value, at);
     },
     bytes(value) {
-      const at = reserve(value.length);
-      buffer.set(value, at);
+      if (value.length < leastLarge) {
+        const at = reserve(value.length);
+        buffer.set(value, at);
+        return;
+      }
+      addPart(buffer.subarray(0, length));
+      addPart(value);
+      buffer = buffer.subarray(length);
+      length = 0;
     },
     text(value) {
       const bytes = Buffer.byteLength(value);
@@ -52,6 +70,14 @@ export function byteWriter(): ByteWriter {
       buffer.writeUInt32LE(bytes, at);
       buffer.write(value, at + 4);
     },
-    finish: () => new Uint8Array(buffer.subarray(0, length)),
+    finish() {
+      const all = new Uint8Array(partBytes + length);
+      let end = 0;
+      for (const part of [...parts, buffer.subarray(0, length)]) {
+        all.set(part, end);
+        end += part.length;
+      }
+      return all;
+    },
   };
 }
