@@ -18,9 +18,9 @@ export interface DataSupplyOptions extends Pick<OperationOptions, "onProgress"> 
 export async function dataSupply(place: BucketPlace, { url, onProgress }: DataSupplyOptions): Promise<DataSupply> {
   const target = await openDataBucket(place, url);
   const pushes = new Map<string, Promise<unknown>>();
+  const present = new Set<string>();
 
-  function pushed(identity: CopyIdentity, signal: AbortSignal | undefined): Promise<unknown> {
-    const key = JSON.stringify(identity);
+  function pushed(key: string, identity: CopyIdentity, signal: AbortSignal | undefined): Promise<unknown> {
     const known = pushes.get(key);
     if (known !== undefined) return known;
     const push = pushDataset(identity, { directory: place.config.dataDir, target, signal, onProgress });
@@ -30,18 +30,24 @@ export async function dataSupply(place: BucketPlace, { url, onProgress }: DataSu
     return push;
   }
 
-  return {
-    async provide(input: TaskInput, signal) {
-      const identity = datasetOf(input);
-      for (;;) {
-        try {
-          await pushed(identity, signal);
-          return;
-        } catch (error) {
-          // Another task began the push, and was aborted.
-          if (!isAtcError(error, "ATC_ABORTED") || signal?.aborted === true) throw error;
-        }
+  async function bring(key: string, identity: CopyIdentity, signal: AbortSignal | undefined): Promise<void> {
+    for (;;) {
+      try {
+        await pushed(key, identity, signal);
+        present.add(key);
+        return;
+      } catch (error) {
+        // Another task began the push, and was aborted.
+        if (!isAtcError(error, "ATC_ABORTED") || signal?.aborted === true) throw error;
       }
+    }
+  }
+
+  return {
+    provide(input: TaskInput, signal) {
+      const identity = datasetOf(input);
+      const key = JSON.stringify(identity);
+      return present.has(key) ? undefined : bring(key, identity, signal);
     },
     [Symbol.asyncDispose]: () => target[Symbol.asyncDispose](),
   };

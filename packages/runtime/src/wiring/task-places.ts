@@ -13,8 +13,8 @@ export type TaskInput = Readonly<Record<string, unknown>>;
 
 /** Brings the datasets of tasks to a place that workers reach. */
 export interface DataSupply extends AsyncDisposable {
-  /** Resolves when the place has the dataset of a task. */
-  provide(input: TaskInput, signal: AbortSignal | undefined): Promise<void>;
+  /** Resolves when the place has the dataset of a task; undefined if it already has. */
+  provide(input: TaskInput, signal: AbortSignal | undefined): Promise<void> | undefined;
 }
 
 /** Whether a task's input names a store, and so places on the submitter's machine. */
@@ -46,8 +46,12 @@ export function departing(executor: Executor, supply?: DataSupply): Executor {
       if (!isPlaced(input)) return await executor.submit(ref, input, options);
       const folders = "folders" in input ? { folders: [] } : {};
       const sent = { ...input, store: null, ...folders, own: sentStrategy(input["own"]) };
-      await supply?.provide(input, options?.signal);
-      return await executor.submit(ref, sent, options);
+      const supplied = supply?.provide(input, options?.signal);
+      if (supplied === undefined) return await executor.submit(ref, sent, options);
+      // Executors take an input as it is when it is submitted.
+      const kept = structuredClone(sent);
+      await supplied;
+      return await executor.submit(ref, kept, options);
     },
     async [Symbol.asyncDispose]() {
       await executor[Symbol.asyncDispose]();
