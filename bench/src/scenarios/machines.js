@@ -3,6 +3,7 @@
 //   killed Redis;
 // - overhead: the best of six rounds of 10,000 tasks that do nothing;
 // - scaling: one sweep on 1, 2 and 4 workers;
+// - encodings: results of tasks as the executor writes them, and as Arrow files;
 // - namespaces: submitter and workers in two network namespaces, whose link is cut for ATC_BENCH_CUT (30) seconds.
 // Every result is compared with that of one process.
 import { spawn } from "node:child_process";
@@ -18,6 +19,7 @@ import { startWorkerProcess } from "../../../packages/executor-bullmq/test/clust
 import { hasRedis, startRedis } from "../../../packages/executor-bullmq/test/redis-server.mjs";
 import { median, report, withFolder } from "../measure.js";
 import { namespaces } from "../namespaces.js";
+import { resultEncodings } from "../result-encodings.js";
 import { marketOf, writeMarketCsv } from "../synthetic-market.js";
 
 const wanted = process.env.ATC_BENCH_PART?.split(",");
@@ -189,15 +191,20 @@ async function separated() {
   return await withFolder(namespaces);
 }
 
-const parts = { faults, overhead, scaling, namespaces: separated };
+async function encodings() {
+  return await withFolder(resultEncodings);
+}
+
+/** Those that have a row per run or per kind of result. */
+const ofRows = new Set(["encodings", "namespaces"]);
+const parts = { faults, overhead, scaling, encodings, namespaces: separated };
 const rows = {};
 if (!hasRedis) rows["no redis-server on this machine"] = {};
 else
   for (const [name, part] of Object.entries(parts))
     if (wanted === undefined || wanted.includes(name)) {
       const found = await part();
-      // The part of namespaces has a row per run.
-      if (name === "namespaces" && found["not measured"] === undefined) Object.assign(rows, found);
+      if (ofRows.has(name) && found["not measured"] === undefined) Object.assign(rows, found);
       else rows[name] = found;
     }
 report(rows);
