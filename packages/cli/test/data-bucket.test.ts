@@ -172,6 +172,8 @@ describe.skipIf(!hasRedis)("workers over a bucket", () => {
     expect(await kept("there.csv")).toBe(await kept("here.csv"));
     expect(manifests("bars").length).toBe(1);
     expect(pieces("bars").length).toBe(2);
+    const pushed = bucket.requests.slice(from).filter((one) => one.startsWith("PUT team/data/"));
+    expect(pushed.length).toBe(3);
 
     const fetched = bucket.requests.slice(from).filter((one) => one.startsWith("GET team/data/bars/seg-"));
     expect(fetched.length).toBeGreaterThan(0);
@@ -183,7 +185,9 @@ describe.skipIf(!hasRedis)("workers over a bucket", () => {
 
     // What one machine submitted is known to the next run, and the generation is not sent again.
     const known = bucket.requests.length;
-    expect(await there("sweep", "bars", ...grid, "--symbols", "AAA,BBB", "-o", "again.csv")).toMatchObject({ code: 0 });
+    const args = ["sweep", "bars", ...grid, "--symbols", "AAA,BBB", "-o", "again.csv", "--executor", "bullmq"];
+    const again = await runAtc(near.path, args, { ...bucket.env, ATC_DATA_URL: place, ATC_REDIS: redis.url });
+    expect(again).toMatchObject({ code: 0 });
     expect(await kept("again.csv")).toBe(await kept("here.csv"));
     expect(bucket.requests.slice(known).filter((one) => /^PUT team\/data/.test(one))).toEqual([]);
   }, 120_000);
