@@ -79,14 +79,10 @@ describe("the independent fixtures", () => {
 
 describe("real prices (needs ../shared)", () => {
   for (const name of ["spy_1d", "us_stocks_1d_50sym"])
-    it.skipIf(!present)(
-      `agree with the independent results: ${name}`,
-      async () => {
-        const expected = read(new URL(`golden/backtest-${name}.json`, shared));
-        const bars = readBars(new URL(`data/${expected.data}`, shared));
-        agreeAll(await backtest(memoryDataset(bars), divide(expected.config)), expected);
-        for (const blockLength of [7, 4096]) inBlocks(bars, expected, blockLength);
-      },
-      60_000,
-    );
+    it.skipIf(!present)(`agree with the independent results: ${name}`, async () => {
+      const expected = read(new URL(`golden/backtest-${name}.json`, shared));
+      const bars = readBars(new URL(`data/${expected.data}`, shared));
+      agreeAll(await backtest(memoryDataset(bars), divide(expected.config)), expected);
+      for (const blockLength of [7, 4096]) inBlocks(bars, expected, blockLength);
+    });
 });

@@ -110,6 +110,5 @@ describe("4 processes on one directory", () => {
       expect(report.bytes).toBe(await bytesUnder(directory));
       await store[Symbol.asyncDispose]();
     },
-    120_000,
   );
 });

@@ -149,7 +149,6 @@ describe.skipIf(!sharedFile("data").present)("real data (needs ../shared)", () =
         expect(await rowsOf("again")).toEqual(rows);
       }
     },
-    60_000,
   );
 });
 
@@ -193,6 +192,5 @@ describe("an export that is ended", () => {
       if (code === 130) expect((await files()).filter((name) => name !== "out")).toEqual([]);
       if (code === 130 && existsSync(join(shop.path, "out"))) expect(await readdir(join(shop.path, "out"))).toEqual([]);
     },
-    60_000,
   );
 });

@@ -204,16 +204,12 @@ describe("doctor", () => {
     expect(stdout).toMatch(/^ +choose another folder in the configuration$/m);
   });
 
-  it.skipIf(process.platform !== "linux").each(["--cache-dir", "--data-dir"])(
-    "ends for %s /proc/x",
-    { timeout: 20_000 },
-    async (option) => {
-      const { code, found } = await faults(option, "/proc/x");
-      expect([code, found.length]).toEqual([6, 1]);
-      const run = await shop.atc("backtest", "bars.csv", option, "/proc/x");
-      expect(run.code).toBe(option === "--cache-dir" ? 0 : 6);
-    },
-  );
+  it.skipIf(process.platform !== "linux").each(["--cache-dir", "--data-dir"])("ends for %s /proc/x", async (option) => {
+    const { code, found } = await faults(option, "/proc/x");
+    expect([code, found.length]).toEqual([6, 1]);
+    const run = await shop.atc("backtest", "bars.csv", option, "/proc/x");
+    expect(run.code).toBe(option === "--cache-dir" ? 0 : 6);
+  });
 });
 
 describe.skipIf(process.geteuid?.() !== 0)("an installation that another user may change (needs root)", () => {

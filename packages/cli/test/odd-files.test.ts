@@ -102,18 +102,14 @@ it("finds the commands of the page", () => {
 });
 
 describe.skipIf(!odd.present)("odd files (need ../shared)", () => {
-  it.each(commands.map((args, i) => [args.join(" "), args, expected[i]] as const))(
-    "atc %s",
-    async (_, args, check) => {
-      const run = await shop.atc(...args, "--name", "odd", "--json");
-      expect(run.stderr.includes('"error"') ? run.stderr : "").toBe("");
-      const info = await shop.atc("data", "info", "odd", "--json");
-      const { report } = info.json<{ report: Report }>();
-      check?.(report);
-      expect(run.json<{ report: Report }>().report).toEqual(report);
-    },
-    120_000,
-  );
+  it.each(commands.map((args, i) => [args.join(" "), args, expected[i]] as const))("atc %s", async (_, args, check) => {
+    const run = await shop.atc(...args, "--name", "odd", "--json");
+    expect(run.stderr.includes('"error"') ? run.stderr : "").toBe("");
+    const info = await shop.atc("data", "info", "odd", "--json");
+    const { report } = info.json<{ report: Report }>();
+    check?.(report);
+    expect(run.json<{ report: Report }>().report).toEqual(report);
+  });
 
   it("covers every file of the folder", async () => {
     for (const name of await readdir(odd.path)) expect(commands.flat(), name).toContain(name);

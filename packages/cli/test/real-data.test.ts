@@ -27,20 +27,16 @@ interface Report {
 }
 
 describe.skipIf(!here)("real market data (needs ../shared)", () => {
-  it.each(files)(
-    "ingests and backtests %s",
-    async (name, rows, symbols) => {
-      const run = await shop.atc("backtest", sharedFile(`data/${name}`).path, "--json");
-      expect(run.stderr).toBe("");
-      const report = run.json<Report>();
-      expect(report.data).toMatchObject({ rows, symbols });
-      expect(report.symbols.length + report.skipped.length).toBe(symbols);
-      expect(report.skipped).toEqual([]);
-      for (const metric of ["totalReturn", "grossReturn", "buyAndHold"])
-        expect(report.portfolio[metric]).toBeTypeOf("number");
-    },
-    120_000,
-  );
+  it.each(files)("ingests and backtests %s", async (name, rows, symbols) => {
+    const run = await shop.atc("backtest", sharedFile(`data/${name}`).path, "--json");
+    expect(run.stderr).toBe("");
+    const report = run.json<Report>();
+    expect(report.data).toMatchObject({ rows, symbols });
+    expect(report.symbols.length + report.skipped.length).toBe(symbols);
+    expect(report.skipped).toEqual([]);
+    for (const metric of ["totalReturn", "grossReturn", "buyAndHold"])
+      expect(report.portfolio[metric]).toBeTypeOf("number");
+  });
 
   it("keeps tickers that look like no value", async () => {
     await shop.atc("ingest", sharedFile("data/odd/pystock-20160104-prices.csv.gz").path, "--name", "raw");
@@ -99,7 +95,6 @@ describe.skipIf(!here)("real market data (needs ../shared)", () => {
         );
       }
     },
-    60_000,
   );
 });
 

@@ -115,7 +115,6 @@ describe("--png-full", () => {
       expect(colors(full, [40, 300, 1240, 700])).toBeGreaterThan(30);
       expect((await pictures()).filter((name) => !before.includes(name))).toEqual([]);
     },
-    60_000,
   );
 
   it("is refused before any work without a Chromium", async () => {

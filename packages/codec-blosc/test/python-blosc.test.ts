@@ -85,32 +85,28 @@ function series(length: number): Uint8Array {
 
 describe("python-blosc", () => {
   const title = pythonWithBlosc === undefined ? " (needs python3-blosc)" : "";
-  it.skipIf(pythonWithBlosc === undefined)(
-    `reads our frames and writes frames that we read${title}`,
-    { timeout: 120_000 },
-    () => {
-      const content = series(300_000);
-      const listed = combinations();
-      expect(listed.length).toBeGreaterThanOrEqual(500);
-      const cases = listed.map((each) => {
-        const codec = blosc({ cname: each.cname, shuffle: each.shuffle, clevel: each.clevel }, blockCodecs);
-        const frame = codec.encode(content.subarray(0, each.length), { typesize: each.typesize });
-        return { ...each, frame: Buffer.from(frame).toString("base64") };
-      });
-      const input = JSON.stringify({ content: Buffer.from(content).toString("base64"), cases });
-      const output = execFileSync(pythonWithBlosc as string, ["-c", script], { input, maxBuffer: 2 ** 28 });
-      const answers = JSON.parse(output.toString()) as readonly {
-        readonly restored: boolean | string;
-        readonly frame: string;
-      }[];
-      const codec = blosc({}, blockCodecs);
-      for (const [index, { restored, frame }] of answers.entries()) {
-        const each = listed[index] as Combination;
-        const theirs = new Uint8Array(Buffer.from(frame, "base64"));
-        const same = Buffer.compare(codec.decode(theirs), content.subarray(0, each.length)) === 0;
-        expect({ ...each, restored, same }).toEqual({ ...each, restored: true, same: true });
-      }
-      expect(answers).toHaveLength(listed.length);
-    },
-  );
+  it.skipIf(pythonWithBlosc === undefined)(`reads our frames and writes frames that we read${title}`, () => {
+    const content = series(300_000);
+    const listed = combinations();
+    expect(listed.length).toBeGreaterThanOrEqual(500);
+    const cases = listed.map((each) => {
+      const codec = blosc({ cname: each.cname, shuffle: each.shuffle, clevel: each.clevel }, blockCodecs);
+      const frame = codec.encode(content.subarray(0, each.length), { typesize: each.typesize });
+      return { ...each, frame: Buffer.from(frame).toString("base64") };
+    });
+    const input = JSON.stringify({ content: Buffer.from(content).toString("base64"), cases });
+    const output = execFileSync(pythonWithBlosc as string, ["-c", script], { input, maxBuffer: 2 ** 28 });
+    const answers = JSON.parse(output.toString()) as readonly {
+      readonly restored: boolean | string;
+      readonly frame: string;
+    }[];
+    const codec = blosc({}, blockCodecs);
+    for (const [index, { restored, frame }] of answers.entries()) {
+      const each = listed[index] as Combination;
+      const theirs = new Uint8Array(Buffer.from(frame, "base64"));
+      const same = Buffer.compare(codec.decode(theirs), content.subarray(0, each.length)) === 0;
+      expect({ ...each, restored, same }).toEqual({ ...each, restored: true, same: true });
+    }
+    expect(answers).toHaveLength(listed.length);
+  });
 });

@@ -42,7 +42,6 @@ describe("columns of results in full precision", () => {
       const expected = all.map(({ bytes }) => (bytes.length === 0 ? 0 : crc32(bytes)));
       expect(readWithPython(frames)).toEqual(expected);
     },
-    120_000,
   );
 
   it("come back if they are longer than a sample", () => {

@@ -180,36 +180,32 @@ describe("a disk", () => {
 });
 
 describe("a damaged run", () => {
-  it.each(["backtest", "sweep"] as const)(
-    "of kind %s is an error whichever byte is changed or cut",
-    async (kind) => {
-      const table = { rows: 1, isStored: false, columns: { sharpe: "0a" } };
-      const draft = kind === "backtest" ? run : { ...run, kind, table, findings: { best: [] } };
-      const { id } = await saveRun({
-        directory,
-        run: draft,
-        symbols: [{ symbol: "A", rows: 1, digests: {}, metrics: null }],
-      });
-      const damage = async (file: string, read: () => Promise<unknown>): Promise<void> => {
-        const path = join(directory, id, file);
-        const bytes = await readFile(path);
-        for (let at = 0; at < bytes.length; at++) {
-          const changed = Buffer.from(bytes);
-          changed[at] = (changed[at] as number) ^ (1 << (at % 8));
-          await writeFile(path, changed);
-          const error = await read().catch((thrown: unknown) => thrown);
-          expect(error, `byte ${at} of ${file}`).toMatchObject({ code: /^ATC_(CORRUPT_DATA|UNSUPPORTED)$/ });
-        }
-        for (let length = 0; length < bytes.length; length += 7) {
-          await writeFile(path, bytes.subarray(0, length));
-          await expect(read()).rejects.toMatchObject({ code: "ATC_CORRUPT_DATA" });
-        }
-        await writeFile(path, bytes);
-      };
-      await damage("run.json", () => openRun(id, { directory }));
-      await damage("symbols.json", async () => await (await openRun(id, { directory })).symbols());
-      expect((await openRun(id, { directory })).run.id).toBe(id);
-    },
-    60_000,
-  );
+  it.each(["backtest", "sweep"] as const)("of kind %s is an error whichever byte is changed or cut", async (kind) => {
+    const table = { rows: 1, isStored: false, columns: { sharpe: "0a" } };
+    const draft = kind === "backtest" ? run : { ...run, kind, table, findings: { best: [] } };
+    const { id } = await saveRun({
+      directory,
+      run: draft,
+      symbols: [{ symbol: "A", rows: 1, digests: {}, metrics: null }],
+    });
+    const damage = async (file: string, read: () => Promise<unknown>): Promise<void> => {
+      const path = join(directory, id, file);
+      const bytes = await readFile(path);
+      for (let at = 0; at < bytes.length; at++) {
+        const changed = Buffer.from(bytes);
+        changed[at] = (changed[at] as number) ^ (1 << (at % 8));
+        await writeFile(path, changed);
+        const error = await read().catch((thrown: unknown) => thrown);
+        expect(error, `byte ${at} of ${file}`).toMatchObject({ code: /^ATC_(CORRUPT_DATA|UNSUPPORTED)$/ });
+      }
+      for (let length = 0; length < bytes.length; length += 7) {
+        await writeFile(path, bytes.subarray(0, length));
+        await expect(read()).rejects.toMatchObject({ code: "ATC_CORRUPT_DATA" });
+      }
+      await writeFile(path, bytes);
+    };
+    await damage("run.json", () => openRun(id, { directory }));
+    await damage("symbols.json", async () => await (await openRun(id, { directory })).symbols());
+    expect((await openRun(id, { directory })).run.id).toBe(id);
+  });
 });

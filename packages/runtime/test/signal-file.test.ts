@@ -102,20 +102,16 @@ function figuresOf({ report, result }: BacktestOutcome): object {
 describe.each(Object.keys(sets) as SetName[])("decisions of a file with the set %s", (set) => {
   const signal = set === "direction" ? "strategy" : set;
 
-  it.each(["separate", "shared"])(
-    "equal those of columns of the data, account: %s",
-    async (account) => {
-      const expected = figuresOf(await run({ strategy: "columns", signal, account }, {}, `with-${set}.csv`));
-      for (const config of [
-        { executor: "inline" },
-        { executor: "worker", batchSize: 1, useMemoryMapped: true },
-        { executor: "worker" },
-      ])
-        for (const cache of [false, true, true])
-          expect(figuresOf(await run({ signals: `${set}.csv`, account, ...config }, { cache }))).toEqual(expected);
-    },
-    60_000,
-  );
+  it.each(["separate", "shared"])("equal those of columns of the data, account: %s", async (account) => {
+    const expected = figuresOf(await run({ strategy: "columns", signal, account }, {}, `with-${set}.csv`));
+    for (const config of [
+      { executor: "inline" },
+      { executor: "worker", batchSize: 1, useMemoryMapped: true },
+      { executor: "worker" },
+    ])
+      for (const cache of [false, true, true])
+        expect(figuresOf(await run({ signals: `${set}.csv`, account, ...config }, { cache }))).toEqual(expected);
+  });
 
   it("equal them in a period, and within a limit of bars", async () => {
     const period = { from: Date.UTC(2023, 2, 1), to: Date.UTC(2023, 5, 1) };

@@ -84,36 +84,32 @@ const kinds = [
 ] as const;
 
 describe("a watch of another strategy", () => {
-  it.each(kinds)(
-    "reports the changes that a backtest of all bars has: %s",
-    async (_, config, fileNotes) => {
-      const files = { "trend.mjs": trend, "decisions.csv": decisions, "members.csv": members };
-      await using server = await hours(history + 0.5);
-      await using folder = await project(config, files);
-      await folder.fetch(server, names);
-      const all: WatchStep[] = [];
-      const watchOnce = async (): Promise<void> => {
-        const options = { ...watching(server), once: true };
-        for await (const step of watchDataset(folder.runtime, "coins", options)) all.push(step);
-      };
-      await watchOnce();
-      server.now += 16 * hour;
-      await watchOnce();
-      await watchOnce();
-      expect(all[0]?.notes).toEqual([expect.stringContaining("no state yet"), ...fileNotes]);
-      const { symbols } = await latestDecisions(folder.runtime, "coins");
-      expect(Object.fromEntries(all.at(-1)?.directions ?? [])).toEqual(
-        Object.fromEntries(symbols.map(({ symbol, direction }) => [symbol, direction])),
-      );
-      expect(all.at(-1)?.events).toEqual([]);
-      // With a limit, the first bar moves, so what was decided at earlier bars changes too.
-      if ("limit" in config) return;
-      const changes = await changesFrom(folder.runtime, history);
-      expect(changes.length).toBeGreaterThan(2);
-      expect(eventsOf(all)).toEqual(changes);
-    },
-    60_000,
-  );
+  it.each(kinds)("reports the changes that a backtest of all bars has: %s", async (_, config, fileNotes) => {
+    const files = { "trend.mjs": trend, "decisions.csv": decisions, "members.csv": members };
+    await using server = await hours(history + 0.5);
+    await using folder = await project(config, files);
+    await folder.fetch(server, names);
+    const all: WatchStep[] = [];
+    const watchOnce = async (): Promise<void> => {
+      const options = { ...watching(server), once: true };
+      for await (const step of watchDataset(folder.runtime, "coins", options)) all.push(step);
+    };
+    await watchOnce();
+    server.now += 16 * hour;
+    await watchOnce();
+    await watchOnce();
+    expect(all[0]?.notes).toEqual([expect.stringContaining("no state yet"), ...fileNotes]);
+    const { symbols } = await latestDecisions(folder.runtime, "coins");
+    expect(Object.fromEntries(all.at(-1)?.directions ?? [])).toEqual(
+      Object.fromEntries(symbols.map(({ symbol, direction }) => [symbol, direction])),
+    );
+    expect(all.at(-1)?.events).toEqual([]);
+    // With a limit, the first bar moves, so what was decided at earlier bars changes too.
+    if ("limit" in config) return;
+    const changes = await changesFrom(folder.runtime, history);
+    expect(changes.length).toBeGreaterThan(2);
+    expect(eventsOf(all)).toEqual(changes);
+  });
 
   it("says once what its file and the data lack of each other, and reads the file at every close", async () => {
     const rows = (direction: number): string =>

@@ -65,15 +65,11 @@ describe("schemas", () => {
       "ATC_CORRUPT_DATA",
       "long name",
     ],
-  ] as const)(
-    "are refused at once if %s",
-    async (_, fields, roots, code, said) => {
-      const path = fileOf(schemaFile(fields, roots));
-      const found = await failure(path);
-      expect(found).toEqual({ code, message: expect.stringContaining(said) });
-    },
-    15_000,
-  );
+  ] as const)("are refused at once if %s", async (_, fields, roots, code, said) => {
+    const path = fileOf(schemaFile(fields, roots));
+    const found = await failure(path);
+    expect(found).toEqual({ code, message: expect.stringContaining(said) });
+  });
 
   it("are read to 64 levels and 65,536 columns", async () => {
     expect(await failure(fileOf(schemaFile(chain(64, 1), [0])))).toMatchObject({ code: "ATC_INVALID_DATA" });
@@ -242,26 +238,23 @@ function damagedCopy(int: (n: number) => number, original: Uint8Array): Uint8Arr
   return bytes;
 }
 
-it.each([1, 2, 3])(
-  "a damaged file of seed %d is read or refused, soon and in little memory",
-  async (seed) => {
-    const int = numbers(seed);
-    const names = ["lz4.feather", "zstd.feather", "polars.arrow", "polars-categorical.arrow"];
-    const files = [...names, "delta.arrow", "delta.arrows", "replaced.arrows"].map((name) =>
-      readFileSync(fixtures + name),
-    );
-    const path = join(directory, "fuzz.arrow");
-    const until = performance.now() + 8000;
-    let longest = 0;
-    for (let i = 0; i < 600 && performance.now() < until; i++) {
-      writeFileSync(path, damagedCopy(int, files[int(files.length)] as Uint8Array));
-      const start = performance.now();
-      const { code } = await failure(path);
-      longest = Math.max(longest, performance.now() - start);
-      expect(code).toMatch(/^(?:none|ATC_(?:CORRUPT_DATA|INVALID_DATA|UNSUPPORTED|INVALID_ARGUMENT))$/);
-    }
-    expect(longest).toBeLessThan(2000);
-    expect(largestAllocation()).toBeLessThan(16 * mebibyte);
-  },
-  30_000,
-);
+it.each([1, 2, 3])("a damaged file of seed %d is read or refused, soon and in little memory", async (seed) => {
+  const int = numbers(seed);
+  const names = ["lz4.feather", "zstd.feather", "polars.arrow", "polars-categorical.arrow"];
+  const files = [...names, "delta.arrow", "delta.arrows", "replaced.arrows"].map((name) =>
+    readFileSync(fixtures + name),
+  );
+  const path = join(directory, "fuzz.arrow");
+  const until = performance.now() + 8000;
+  let longest = 0;
+  for (let i = 0; i < 600 && performance.now() < until; i++) {
+    writeFileSync(path, damagedCopy(int, files[int(files.length)] as Uint8Array));
+    const start = process.cpuUsage();
+    const { code } = await failure(path);
+    const { user, system } = process.cpuUsage(start);
+    longest = Math.max(longest, (user + system) / 1000);
+    expect(code).toMatch(/^(?:none|ATC_(?:CORRUPT_DATA|INVALID_DATA|UNSUPPORTED|INVALID_ARGUMENT))$/);
+  }
+  expect(longest).toBeLessThan(2000);
+  expect(largestAllocation()).toBeLessThan(16 * mebibyte);
+});

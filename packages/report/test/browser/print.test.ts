@@ -147,7 +147,6 @@ describe.skipIf(browserPath === undefined)("a report on paper", () => {
 
 it.skipIf(browserPath === undefined)(
   "a report without scripts has verdict, tiles, months, drawdowns and metrics to be read",
-  { timeout: 120_000 },
   async () => {
     await using opened = await browser.open(sampleReport({ names, bars: 513 }), { scripts: false, theme: "dark" });
     const { page, faults } = opened;
