@@ -1,6 +1,7 @@
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -59,7 +60,7 @@ describe("the rate of an exchange", () => {
     });
     await first[Symbol.asyncDispose]();
     await second[Symbol.asyncDispose]();
-    expect(await readdir(folder)).toEqual([]);
+    expect(existsSync(folder)).toBe(false);
   });
 
   it("is not divided with a process that was killed, nor with one that got its id", async () => {
@@ -73,6 +74,48 @@ describe("the rate of an exchange", () => {
       expect(await share.asking()).toBe(1);
       if (process.platform === "linux") await writeFile(join(folder, newOwner().replace(/s\d+$/, "s1")), "");
       expect(await share.asking()).toBe(1);
+      expect(await readdir(folder)).toHaveLength(1);
+    });
+    await share[Symbol.asyncDispose]();
+  });
+
+  it("is divided also if markets come and go at the same time, which removes their folder", async () => {
+    const shares = Array.from({ length: 8 }, () => rateShare(folder));
+    let leaving: readonly (typeof shares)[number][] = [];
+    for (let round = 0; round < 40; round++) {
+      const coming = shares.filter((_, place) => place % 2 === round % 2);
+      const left = Promise.all(leaving.map((share) => share[Symbol.asyncDispose]()));
+      const inside = new Set<unknown>();
+      const counts = coming.map((share) =>
+        share.during(async () => {
+          inside.add(share);
+          while (inside.size < coming.length) await new Promise(setImmediate);
+          await left;
+          return await share.asking();
+        }),
+      );
+      expect(await Promise.all(counts)).toEqual(coming.map(() => coming.length));
+      leaving = coming;
+    }
+    await Promise.all(leaving.map((share) => share[Symbol.asyncDispose]()));
+  });
+
+  it("is divided with one whose folder another process removed before it could write there", async () => {
+    const share = rateShare(folder);
+    let removed = 0;
+    let isListed = false;
+    const removing = (async () => {
+      while (removed < 2 && !isListed) {
+        // Fails until the share has made the folder, and once it has a file in it.
+        await rmdir(folder).then(
+          () => removed++,
+          () => new Promise(setImmediate),
+        );
+      }
+    })();
+    await share.during(async () => {
+      isListed = true;
+      await removing;
       expect(await readdir(folder)).toHaveLength(1);
     });
     await share[Symbol.asyncDispose]();

@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
+import { isAbsence } from "@atc/contract";
 import { isOwnerRunning, newOwner } from "@atc/plugin-kit";
 import type { CcxtExchange } from "../exchange/ccxt-exchange.ts";
 
@@ -19,6 +20,8 @@ export interface RateShare extends AsyncDisposable {
 
 /** How long a market counts as asking after a request, in ms: requests of one fetch follow each other. */
 const pause = 2000;
+
+const attempts = 5;
 
 /** The folder in which the markets that ask an exchange have a file each. Other addresses have other limits. */
 export function rateFolder({ urls, hostname }: Pick<CcxtExchange, "urls" | "hostname">, name: string): string {
@@ -38,18 +41,29 @@ export function rateShare(folder: string): RateShare {
   /** One change of the file after the other. */
   let changed = Promise.resolve();
 
+  async function list(): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      try {
+        return await writeFile(file, "");
+      } catch (error) {
+        // Another process has removed the folder in the meantime.
+        if (!isAbsence(error) || attempt === attempts) throw error;
+      }
+    }
+  }
+
+  async function unlist(): Promise<void> {
+    await rm(file, { force: true });
+    // It is not empty while others ask.
+    await rmdir(folder).catch(() => undefined);
+  }
+
   function change(isWanted: boolean): Promise<void> {
     if (isWanted === isListed) return changed;
     isListed = isWanted;
-    changed = changed.then(async () => {
-      try {
-        if (!isWanted) return await rm(file, { force: true });
-        await mkdir(folder, { recursive: true, mode: 0o700 });
-        await writeFile(file, "");
-      } catch {
-        // A folder of another user, or a full disk.
-      }
-    });
+    // Nothing here may fail: the folder may be that of another user, or on a full disk.
+    changed = changed.then(isWanted ? list : unlist).catch(() => undefined);
     return changed;
   }
 
