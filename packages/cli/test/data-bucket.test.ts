@@ -84,6 +84,28 @@ describe("atc data push", () => {
     expect((await atc("data", "push", "pushed", place, "--force", "--json")).json()).toMatchObject({ sentSegments: 2 });
   }, 60_000);
 
+  it("leaves no manifest if it is killed, and the next one sends the rest", async () => {
+    await twoSegments("killed");
+    for (let sent = 0; sent < 3; sent++) {
+      for (const key of [...pieces("killed"), ...manifests("killed")]) bucket.objects.delete(key);
+      const args = [bin, "data", "push", "killed", place];
+      const child = spawn(process.execPath, args, { cwd: near.path, env: { ...process.env, ...bucket.env } });
+      let puts = 0;
+      fault = ({ method }) => {
+        if (method !== "PUT" || puts++ < sent) return false;
+        child.kill("SIGKILL");
+        return true;
+      };
+      await once(child, "exit");
+      fault = undefined;
+      expect(child.signalCode).toBe("SIGKILL");
+      expect([pieces("killed").length, manifests("killed").length]).toEqual([sent, 0]);
+      const rest = await atc("data", "push", "killed", place, "--json");
+      expect(rest.json()).toMatchObject({ segments: 2, sentSegments: 2 - sent });
+      expect([pieces("killed").length, manifests("killed").length]).toEqual([2, 1]);
+    }
+  }, 60_000);
+
   it("reports what is wrong, and never a secret", async () => {
     const env = { ...bucket.env, AWS_SECRET_ACCESS_KEY: "another-secret" };
     const runs = [
@@ -286,6 +308,23 @@ describe.skipIf(!hasRedis)("workers over a bucket", () => {
     const wrong = await atc("sweep", "bars", ...grid, "--redis", redis.url, "--data", "http://127.0.0.1:1");
     expect(wrong).toMatchObject({ code: 2 });
     expect(wrong.stderr).toContain("atc data serve");
+    await bare.file("bars.csv", barsCsv(["AAA"], 200));
+    const missing = await runAtc(
+      bare.path,
+      ["sweep", "bars.csv", ...grid, "-o", "none.csv", "--executor", "bullmq", "--redis", redis.url, "--data", place],
+      bucket.env,
+      "/nowhere/atc",
+    );
+    expect(missing).toMatchObject({ code: 5 });
+    expect(missing.stderr).toContain("@atc/store-s3");
+    const denied = await runAtc(
+      near.path,
+      ["sweep", "bars", ...grid, "-o", "none.csv", "--executor", "bullmq", "--redis", redis.url, "--data", place],
+      { ...bucket.env, AWS_SECRET_ACCESS_KEY: "another-secret" },
+    );
+    expect(denied).toMatchObject({ code: 2 });
+    expect(denied.stderr).toContain("AWS_SECRET_ACCESS_KEY");
+    expect(denied.stderr).not.toContain("another-secret");
   }, 120_000);
 
   it("leave inputs and results that atc jobs clean removes", async () => {
