@@ -125,22 +125,6 @@ describe("writers that are killed", () => {
     expect(await hidden()).toEqual(process.platform === "linux" ? [] : [basename(own)]);
   });
 
-  it("are not taken for ended while they run, however old their files and whatever the clock", async () => {
-    const own = join(directory, `.tmp-${newOwner()}`);
-    await mkdir(own, { recursive: true });
-    const then = Date.now() / 1000 - 365 * 86_400;
-    await utimes(own, then, then);
-    await saveRun({ directory, run, symbols: [] });
-    expect(await hidden()).toEqual([basename(own)]);
-  });
-
-  it("have ended if another process has their id", async () => {
-    const own = join(directory, `.tmp-${newOwner().replace(/s\d+$/, "s1")}`);
-    await mkdir(own, { recursive: true });
-    await saveRun({ directory, run, symbols: [] });
-    expect(await hidden()).toEqual(process.platform === "linux" ? [] : [basename(own)]);
-  });
-
   it("are not taken for ended if they are on another host", async () => {
     const other = join(directory, ".tmp-00000000-1-0123456789abcdef");
     await mkdir(other, { recursive: true });
