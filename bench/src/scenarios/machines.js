@@ -2,7 +2,7 @@
 // - faults: ATC_BENCH_SEEDS (20) seeded runs of 500 tasks with two killed workers, a stopped one, a late one, and a
 //   killed Redis;
 // - overhead: the best of six rounds of 10,000 tasks that do nothing;
-// - scaling: one sweep on 1, 2 and 4 workers;
+// - scaling: one sweep over ATC_BENCH_SYMBOLS (50) symbols on 1, 2 and 4 workers;
 // - encodings: results of tasks as the executor writes them, and as Arrow files;
 // - namespaces: submitter and workers in two network namespaces, whose link is cut for ATC_BENCH_CUT (30) seconds.
 // Every result is compared with that of one process.
@@ -25,6 +25,7 @@ import { marketOf, writeMarketCsv } from "../synthetic-market.js";
 const wanted = process.env.ATC_BENCH_PART?.split(",");
 const seeds = Number(process.env.ATC_BENCH_SEEDS ?? 20);
 const tasks = Number(process.env.ATC_BENCH_TASKS ?? 10_000);
+const symbols = Number(process.env.ATC_BENCH_SYMBOLS ?? 50);
 const bin = fileURLToPath(new URL("../../../packages/cli/dist/bundle/bin.js", import.meta.url));
 const silent = { warn: () => undefined };
 
@@ -155,7 +156,7 @@ async function startCliWorker(cwd, redis, shared) {
 async function scaling() {
   const redis = await startRedis();
   return await withFolder(async (folder) => {
-    writeMarketCsv(join(folder, "market.csv"), marketOf({ symbols: 8, bars: 3000, interval: 86_400_000 }));
+    writeMarketCsv(join(folder, "market.csv"), marketOf({ symbols, bars: 5000, interval: 86_400_000 }));
     writeFileSync(join(folder, "package.json"), '{ "dependencies": { "@atc/executor-bullmq": "*" } }');
     mkdirSync(join(folder, "node_modules", "@atc"), { recursive: true });
     const installed = fileURLToPath(new URL("../../../packages/executor-bullmq", import.meta.url));
@@ -183,7 +184,7 @@ async function scaling() {
         `${(wallMs / 1000).toFixed(1)}, ${(busyMs / 1000).toFixed(1)}, ${share}, ${isEqual}`;
     }
     await redis[Symbol.asyncDispose]();
-    return { configurations: 10_000, ...rows, load: load() };
+    return { configurations: 10_000, symbols, ...rows, load: load() };
   });
 }
 
