@@ -2,7 +2,7 @@
 //
 //   pnpm platforms windows   Node 22 for Windows under Debian's Wine: conformance, stores, runtime, the command
 //   pnpm platforms arm64     Node 22 for ARM64 under qemu: conformance, and bits equal to those of x64
-//   pnpm platforms bun       conformance under Bun; likewise deno, node26
+//   pnpm platforms bun       conformance under Bun; likewise deno, node22, node24, node26
 //
 // `--patience 5` makes every limit of time five times as long, for a crowded machine.
 //
@@ -10,13 +10,13 @@
 // exit code is 77 if all are. docs/reliability.md says what is needed and what is left out.
 import { parseArgs } from "node:util";
 import * as arm64 from "./platforms/arm64.mjs";
-import { bun, deno, node26 } from "./platforms/runtimes.mjs";
+import { bun, deno, node22, node24, node26 } from "./platforms/runtimes.mjs";
 import * as windows from "./platforms/windows.mjs";
 
 // What is running ends with this process.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.once(signal, () => process.exit(1));
 
-const platforms = { windows, arm64, bun, deno, node26 };
+const platforms = { windows, arm64, bun, deno, node22, node24, node26 };
 const { positionals, values } = parseArgs({
   allowPositionals: true,
   options: { patience: { type: "string", default: "1" } },

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { reportOf } from "./program.mjs";
 
 // ATC_SOAK_MINUTES=20 takes longer.
-const minutes = process.env["ATC_SOAK_MINUTES"] ?? "0.25";
+const minutes = process.env["ATC_SOAK_MINUTES"] ?? "1";
 const isLinux = existsSync("/proc/self/fd");
 
 it.skipIf(!isLinux)(

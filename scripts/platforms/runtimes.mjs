@@ -36,8 +36,12 @@ export const deno = {
   },
 };
 
-/** The newest Node that is tried. */
-export const node26 = {
+const node = (version) => ({
   missing: () => undefined,
-  run: (options) => runConformance("node26", [fetchNode("26")], options),
-};
+  run: (options) => runConformance(`node${version}`, [fetchNode(version)], options),
+});
+
+export const node22 = node("22");
+export const node24 = node("24");
+/** The newest Node that is tried. */
+export const node26 = node("26");
