@@ -12,6 +12,7 @@ export function growthAfter(elapsed: number, config: SignalConfig): number {
 
 /** Growth by elapsed bars; the first `filled` values are computed. */
 interface GrowthTable {
+  readonly lambda: number;
   readonly values: Float64Array;
   filled: number;
 }
@@ -19,16 +20,26 @@ interface GrowthTable {
 /** The elapsed bars up to which growth is cached: the default cap. */
 const tabled = 10_000;
 
-const tables = new Map<number, GrowthTable>();
+/** Tables of 80 kB that are cached: many symbols are computed with one configuration, and with many of a sweep. */
+const mostTables = 256;
 
-/** The table of a lambda. The last eight are cached, because many symbols are computed with one configuration. */
+/** A table that was replaced since the first block of a series is not filled again from the start. */
+const mostFilled = 1000;
+
+const tables: GrowthTable[] = [];
+const byLambda = new Map<number, GrowthTable>();
+
 function tableOf(lambda: number): GrowthTable {
-  const known = tables.get(lambda);
+  const known = byLambda.get(lambda);
   if (known !== undefined) return known;
-  const table = { values: new Float64Array(tabled + 1), filled: 0 };
-  const [oldest] = tables.keys();
-  if (tables.size >= 8 && oldest !== undefined) tables.delete(oldest);
-  tables.set(lambda, table);
+  const isFull = tables.length === mostTables;
+  // Blocks and symbols use the lambdas of a sweep in turns. The oldest table would be the next to be used.
+  const place = isFull ? Math.floor(Math.random() * mostTables) : tables.length;
+  const replaced = tables[place];
+  const table = { lambda, values: replaced?.values ?? new Float64Array(tabled + 1), filled: 0 };
+  if (replaced !== undefined) byLambda.delete(replaced.lambda);
+  tables[place] = table;
+  byLambda.set(lambda, table);
   return table;
 }
 
@@ -43,16 +54,17 @@ export function writeGrowth(
   count: number,
   config: SignalConfig,
 ): void {
-  const table = tableOf(config.lambda);
+  const { lambda, growthCap } = config;
+  const table = tableOf(lambda);
   const { values } = table;
   for (let i = 0; i < count; i++) {
     const elapsed = Math.max(0, elapsedAtFirst + i);
-    if (elapsed > tabled) {
-      target[first + i] = growthAfter(elapsed, config);
+    const counted = growthCap === "none" ? elapsed : Math.min(elapsed, growthCap);
+    if (counted > table.filled + mostFilled || counted > tabled) {
+      target[first + i] = Math.exp((lambda / 1000) * counted);
       continue;
     }
-    const counted = config.growthCap === "none" ? elapsed : Math.min(elapsed, config.growthCap);
-    while (table.filled <= counted) values[table.filled] = Math.exp((config.lambda / 1000) * table.filled++);
+    while (table.filled <= counted) values[table.filled] = Math.exp((lambda / 1000) * table.filled++);
     target[first + i] = values[counted];
   }
 }
