@@ -3,7 +3,7 @@
 // plugin and the runtime share one contract. Does nothing for a package whose bundles are newer than its modules.
 // docs/adr/0058-packages-are-bundled.md has the figures.
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from "node:fs";
-import { basename, join, relative } from "node:path";
+import { basename, dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { rolldown } from "rolldown";
 
@@ -31,15 +31,25 @@ function entriesOf(place, manifest) {
 }
 
 /**
- * Reads modules with the compiler's maps, so that a stack of a bundle leads to the TypeScript. Modules find files by
- * their place, such as `dist/kernel.wasm`: each keeps the URL that it has in `dist`.
+ * Code whose paths to files of the package fit a bundle. They stay `new URL("...", import.meta.url)`, from which bundlers
+ * of users find the files.
  */
+function movedPaths(place, id, code) {
+  if (/(?:\brequire|createRequire\(import\.meta\.url\))\("\.{1,2}\/\w/.test(code))
+    throw new Error(`${id} requires a file by its place, which a bundle changes`);
+  // The part of a template before its first value ends with a slash.
+  return code.replaceAll(/new URL\((["`])(\.[^"`$]*)(.*?\1), import\.meta\.url\)/g, (_, quote, path, rest) => {
+    const moved = relative(join(place, folder), join(dirname(id), path));
+    return `new URL(${quote}${moved}${path.endsWith("/") ? "/" : ""}${rest}, import.meta.url)`;
+  });
+}
+
+/** Reads modules with the compiler's maps, so that a stack of a bundle leads to the TypeScript. */
 function compiledModules(place) {
   return {
     name: "compiled-modules",
     load(id) {
-      const url = `new URL("../${relative(join(place, "dist"), id)}", import.meta.url).href`;
-      const code = readFileSync(id, "utf8").replaceAll("import.meta.url", url);
+      const code = movedPaths(place, id, readFileSync(id, "utf8"));
       const map = existsSync(`${id}.map`) ? readFileSync(`${id}.map`, "utf8") : undefined;
       // `sideEffects` of a manifest is for bundlers of whole applications: some modules are imported for their effect.
       return { code, map, moduleSideEffects: true };
