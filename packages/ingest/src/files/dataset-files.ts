@@ -1,5 +1,6 @@
-import { closeSync, openSync } from "node:fs";
+import { openSync } from "node:fs";
 import { readBytes, writeBytes } from "../base/file-bytes.ts";
+import { closeFiles } from "./close-files.ts";
 import { withDiskErrors } from "./disk-errors.ts";
 
 /** A file of the dataset in which rows are placed: columns of 8 bytes per value. */
@@ -36,8 +37,9 @@ export function datasetFiles(files: readonly DatasetFile[]): DatasetFiles {
     read: transferBy(readBytes),
     write: transferBy(writeBytes),
     [Symbol.dispose]() {
-      for (const handle of handles.values()) closeSync(handle);
+      const open = [...handles].map(([file, handle]) => [files[file].path, handle] as const);
       handles.clear();
+      closeFiles(open);
     },
   };
 }
