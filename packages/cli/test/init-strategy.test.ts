@@ -87,8 +87,8 @@ describe("atc init strategy", () => {
     expect(stdout).toMatch(/4 passed/);
   });
 
-  it("writes .mjs if package.json says that .js is CommonJS", async () => {
-    await shop.file("package.json", '{ "type": "commonjs" }');
+  it.each(['{ "type": "commonjs" }', "{}"])("writes .mjs if .js is CommonJS by package.json: %s", async (manifest) => {
+    await shop.file("package.json", manifest);
     const made = await shop.atc("init", "strategy", "mine", "--json");
     expect(made.json()).toMatchObject({ name: "mine", files: ["mine.mjs", "mine.test.mjs"] });
     expect(await nodeTest("mine.test.mjs")).toBe("0 4");

@@ -10,24 +10,24 @@ export interface StrategyFiles {
   readonly test: string;
 }
 
-/** The type that the next package.json at or above a folder gives to files that end in .js. */
-function typeOfModules(folder: string): unknown {
+/** Whether a file that ends in .js is a module: the next package.json at or above it says so, or there is none. */
+function isModuleByName(folder: string): boolean {
   const file = join(folder, "package.json");
   if (existsSync(file)) {
     try {
-      return (JSON.parse(readFileSync(file, "utf8")) as { readonly type?: unknown } | null)?.type;
+      return (JSON.parse(readFileSync(file, "utf8")) as { readonly type?: unknown } | null)?.type === "module";
     } catch {
       // What runs the module reports a file that is not JSON.
-      return undefined;
+      return true;
     }
   }
   const parent = dirname(folder);
-  return parent === folder ? undefined : typeOfModules(parent);
+  return parent === folder || isModuleByName(parent);
 }
 
 /**
- * The names of the files of a new strategy. They end in `.mjs` if package.json says that `.js` is CommonJS, as `npm
- * init` writes it.
+ * The names of the files of a new strategy. They end in `.mjs` if package.json does not say that `.js` is a module, as
+ * `npm init` writes it: Node loads such a file twice, and warns.
  *
  * @throws ATC_INVALID_ARGUMENT for a name that a package cannot have, and for that of a built-in strategy
  */
@@ -35,7 +35,7 @@ export function strategyFiles(given: string, folder: string): StrategyFiles {
   const { pluginName } = newPlugin(given, "strategy");
   if (pluginName !== given)
     throw refusal(`"${given}" cannot name a file; leave out the scope, or add --package`, { value: given });
-  const ending = typeOfModules(folder) === "commonjs" ? "mjs" : "js";
+  const ending = isModuleByName(folder) ? "js" : "mjs";
   return { file: `${given}.${ending}`, test: `${given}.test.${ending}` };
 }
 
