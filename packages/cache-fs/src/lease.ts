@@ -74,6 +74,11 @@ async function isMoved(prepared: string, path: string): Promise<boolean> {
   } catch (error) {
     const code = systemCode(error);
     if (["ENOTEMPTY", "EEXIST"].includes(code)) return false;
+    // This package makes no file there.
+    if (code === "ENOTDIR") {
+      await unlink(path);
+      return await isMoved(prepared, path);
+    }
     // Windows refuses to replace a folder, whatever is in it.
     if (["EPERM", "EACCES", "EBUSY"].includes(code) && (await stat(path).catch(absentOnly)) !== undefined) return false;
     throw error;

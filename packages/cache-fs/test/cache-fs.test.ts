@@ -411,6 +411,17 @@ describe("leases", () => {
     expect(await stores[1]?.acquire("a", { ttlMs: 60_000 })).toBeDefined();
   });
 
+  it("are acquired if there is a file in place of their folder, which this package does not write", async () => {
+    const directory = await newDirectory();
+    const store = await cacheFs({ directory });
+    const held = await store.acquire("a", { ttlMs: 60_000 });
+    const [name = ""] = (await readdir(directory, { recursive: true })).filter((path) => path.endsWith(".lease"));
+    await held?.[Symbol.asyncDispose]();
+    await writeFile(join(directory, name), "{}");
+    expect(await store.acquire("a", { ttlMs: 60_000 })).toBeDefined();
+    expect(await store.acquire("a", { ttlMs: 60_000 })).toBeUndefined();
+  });
+
   const hour = 3_600_000;
 
   /** Sets the time of the file of each lease to some ms before now. */
