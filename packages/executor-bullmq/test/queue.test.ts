@@ -209,6 +209,20 @@ describe.skipIf(!hasRedis)("a run", () => {
     await expect(executor.submit(task("echo"), 9)).rejects.toMatchObject({ code: "ATC_ABORTED" });
   }, 60_000);
 
+  it("whose tasks its submitter aborts is cancelled, so that it can be resumed", async () => {
+    await worker();
+    const executor = await submitter();
+    const stop = new AbortController();
+    const end = executor.submit(task("spin"), 1, { signal: stop.signal });
+    const id = executor.queue?.ownRun()?.id ?? "";
+    stop.abort();
+    await expect(end).rejects.toMatchObject({ code: "ATC_ABORTED" });
+    await executor[Symbol.asyncDispose]();
+    const other = await submitter();
+    const runs = await other.queue?.runs();
+    expect(runs?.find((run) => run.id === id)).toMatchObject({ state: "cancelled", failed: 1 });
+  }, 60_000);
+
   it("is submitted again if Redis loses it", async () => {
     const executor = await submitter();
     const tasks = [1, 2, 3].map((i) => executor.submit(task("echo"), i));

@@ -68,6 +68,12 @@ function addCancel(jobs: Command, io: CommandLineIo): void {
   const command = jobs.command("cancel <run>").description("End the tasks of a run; its command fails");
   addQueueCommand(command, io, async (queue, run, [id = ""]) => {
     const found = await runOf(queue, id);
+    if (found.state === "done" || found.state === "cancelled")
+      throw new AtcError(
+        "ATC_INVALID_ARGUMENT",
+        `the run ${found.id} is ${found.state}, so there is nothing to cancel`,
+        { details: { run: found.id, state: found.state } },
+      );
     await queue.cancel(found.id);
     if (run.json) run.printJson({ cancelled: found.id });
     else run.print(`cancelled ${found.id}`);

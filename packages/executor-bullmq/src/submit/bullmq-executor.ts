@@ -177,6 +177,9 @@ export async function bullmqExecutor(
     }
   }
 
+  /** Whether the submitter has aborted tasks, so that the run can be resumed. */
+  let isAborted = false;
+
   async function counted(request: TaskRequest, submitOptions: SubmitOptions): Promise<unknown> {
     try {
       const value = await run(request, submitOptions);
@@ -184,6 +187,7 @@ export async function bullmqExecutor(
       return value;
     } catch (error) {
       tally.add("failed");
+      isAborted ||= submitOptions.signal?.aborted === true;
       throw error;
     }
   }
@@ -191,7 +195,7 @@ export async function bullmqExecutor(
   async function dispose(): Promise<void> {
     await Promise.allSettled(active);
     watch[Symbol.dispose]();
-    const record = tally.record(ended === undefined ? "done" : "cancelled", watch.workers);
+    const record = tally.record(ended === undefined && !isAborted ? "done" : "cancelled", watch.workers);
     if (record !== undefined && connection.lostFor() === 0) await settledWithin(runs.report(record), mostReportMs);
     await broker[Symbol.asyncDispose]();
     await connection[Symbol.asyncDispose]();
