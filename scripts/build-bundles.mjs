@@ -31,8 +31,8 @@ function entriesOf(place, manifest) {
 }
 
 /**
- * Code whose paths to files of the package fit a bundle. They stay `new URL("...", import.meta.url)`, from which bundlers
- * of users find the files.
+ * Code whose paths to files of the package fit a bundle. They stay `new URL("...", import.meta.url)`, from which
+ * bundlers of users find the files.
  */
 function movedPaths(place, id, code) {
   if (/(?:\brequire|createRequire\(import\.meta\.url\))\("\.{1,2}\/\w/.test(code))

@@ -94,6 +94,31 @@ describe("a pushed dataset", () => {
     expect(sent.some(isManifest)).toBe(false);
   });
 
+  it("is reported as lacking if only its manifest does", async () => {
+    const manifest = await publishBars(store, "prices", { A: 500 });
+    expect(await push(manifest)).toMatchObject({ sentManifest: true });
+    expect(await push(manifest)).toMatchObject({ sentManifest: false });
+    for (const key of [...values.keys()].filter(isManifest)) values.delete(key);
+    const lacking = { sentSegments: 0, sentBytes: 0, sentManifest: true };
+    expect(await push(manifest, { isDry: true })).toMatchObject(lacking);
+    expect(await push(manifest)).toMatchObject(lacking);
+  });
+
+  it("is given up while the place does not answer a list", async () => {
+    const manifest = await publishBars(store, "prices", { A: 500 });
+    const stop = new AbortController();
+    const target: PushTarget = {
+      ...targetOf(),
+      async *list(_, { signal } = {}) {
+        signal?.throwIfAborted();
+        await new Promise((_resolve, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+      },
+    };
+    const pushed = push(manifest, { target, signal: stop.signal });
+    stop.abort(new Error("Ctrl-C"));
+    await expect(pushed).rejects.toThrow("Ctrl-C");
+  });
+
   it("is sent in pieces, which are put together again", async () => {
     await store[Symbol.asyncDispose]();
     store = mmapStore({ directory: far });

@@ -100,7 +100,7 @@ function denied(method: string, key: string, fault: Fault): AtcError {
   if (method === "PUT" || method === "DELETE")
     return fault(
       "ATC_READ_ONLY",
-      `does not let the access key write "${key}"; allow s3:PutObject and s3:DeleteObject, or use another key`,
+      `does not let the access key ${method === "PUT" ? "write" : "remove"} "${key}"; allow s3:${method === "PUT" ? "Put" : "Delete"}Object, or use another key`,
     );
   // Without the right to list, AWS denies the read of a key that does not exist.
   return fault(

@@ -101,13 +101,17 @@ export function s3Store(given: S3StoreOptions): S3Store {
     return (await read(key, undefined, { touch: false, ...(signal === undefined ? {} : { signal }) })) !== undefined;
   }
 
-  async function listPage(start: string, next: string | undefined): Promise<ListedPage> {
+  async function listPage(
+    start: string,
+    next: string | undefined,
+    signal: AbortSignal | undefined,
+  ): Promise<ListedPage> {
     const query = new URLSearchParams({
       "list-type": "2",
       ...(start === "" ? {} : { prefix: start }),
       ...(next === undefined ? {} : { "continuation-token": next }),
     });
-    return await ask({ method: "GET", path: `?${query}` }, start, undefined, (answer) =>
+    return await ask({ method: "GET", path: `?${query}` }, start, signal, (answer) =>
       answer.status === 200 ? readListedPage(answer.bytes) : undefined,
     );
   }
@@ -140,10 +144,10 @@ export function s3Store(given: S3StoreOptions): S3Store {
       accesses.removed(key);
       return true;
     },
-    async *list(start = ""): AsyncGenerator<ByteStoreEntry, void, undefined> {
+    async *list(start = "", { signal } = {}): AsyncGenerator<ByteStoreEntry, void, undefined> {
       let next: string | undefined;
       do {
-        const page = await listPage(`${prefix}${start}`, next);
+        const page = await listPage(`${prefix}${start}`, next, signal);
         for (const { key: whole, size, modifiedAt } of page.objects) {
           const key = whole.slice(prefix.length);
           // Other programs may write other keys into the bucket.

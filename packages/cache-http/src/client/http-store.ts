@@ -120,9 +120,9 @@ export function httpStore(given: HttpStoreOptions): HttpStore {
         status === 204 ? true : status === 404 ? false : undefined,
       );
     },
-    async *list(prefix = ""): AsyncGenerator<ByteStoreEntry, void, undefined> {
+    async *list(prefix = "", { signal } = {}): AsyncGenerator<ByteStoreEntry, void, undefined> {
       const path = `?prefix=${encodeURIComponent(prefix)}`;
-      yield* await ask({ method: "GET", path }, prefix, undefined, ({ status, bytes }) =>
+      yield* await ask({ method: "GET", path }, prefix, signal, ({ status, bytes }) =>
         status === 200 ? entriesOfLines(bytes) : undefined,
       );
     },

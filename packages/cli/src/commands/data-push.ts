@@ -40,11 +40,12 @@ export function addPush(data: Command, io: CommandLineIo): void {
       onProgress: display.listener,
     });
     if (run.json) return run.printJson(isDry ? { ...pushed, isDry } : pushed);
-    const { generation, segments, sentSegments, sentBytes } = pushed;
-    const sent = `${counted(sentSegments, "segment")} of ${segments}, ${bytes(sentBytes)}`;
+    const { generation, segments, sentSegments, sentBytes, sentManifest } = pushed;
+    const parts = `${counted(sentSegments, "segment")} of ${segments}, ${bytes(sentBytes)}`;
+    const sent = sentManifest ? `${parts}, and the manifest` : parts;
     const whole = `generation ${generation} of ${name}`;
     if (isDry) run.print(`${whole}: would send ${sent}`);
-    else if (sentSegments === 0) run.print(`${whole} is in ${url}: nothing was missing`);
+    else if (sentSegments === 0 && !sentManifest) run.print(`${whole} is in ${url}: nothing was missing`);
     else run.print(`${whole} is in ${url}: sent ${sent}`);
   });
 }

@@ -28,6 +28,7 @@ async function work(run: Preparation): Promise<void> {
     ...tokenFileOf(run.options),
     ...(slots === undefined ? {} : { slots }),
     onEvent: (line) => run.say(line),
+    signal,
   });
   const own = worker.worker();
   if (run.json) run.printJson(own);

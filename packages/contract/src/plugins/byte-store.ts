@@ -60,8 +60,11 @@ export interface ByteStore extends AsyncDisposable {
   set(key: string, value: Uint8Array, options?: SetOptions): Promise<void>;
   /** Removes `key`. Resolves to whether it existed. */
   delete(key: string): Promise<boolean>;
-  /** The entries whose key starts with `prefix`, in no particular order, without values that are being written. */
-  list(prefix?: string): AsyncIterable<ByteStoreEntry>;
+  /**
+   * The entries whose key starts with `prefix`, in no particular order, without values that are being written. A store
+   * that asks a server ends its requests if `signal` is aborted.
+   */
+  list(prefix?: string, options?: Pick<GetOptions, "signal">): AsyncIterable<ByteStoreEntry>;
   /** Sums over all processes that use the store. A store that cannot keep them omits this member. */
   readonly tallies?: Tallies | undefined;
 }

@@ -38,6 +38,8 @@ export interface PushedDataset {
   /** The segments that were sent, at least in part, and the bytes of them that were sent. */
   readonly sentSegments: number;
   readonly sentBytes: number;
+  /** Whether the manifest was sent, without which nobody reads the generation. */
+  readonly sentManifest: boolean;
 }
 
 /** A segment of which the target lacks some pieces. */
@@ -55,10 +57,11 @@ const checkBytes = 2 ** 20;
 async function lackedSegments(
   dataset: string,
   segments: readonly StoredSegment[],
-  { target, isRepeated = false }: DatasetPushOptions,
+  { target, isRepeated = false, signal }: DatasetPushOptions,
 ): Promise<readonly LackedSegment[]> {
   const sizes = new Map<string, number>();
-  if (!isRepeated) for await (const { key, size } of target.list(`${dataset}/`)) sizes.set(key, size);
+  const options = signal === undefined ? {} : { signal };
+  if (!isRepeated) for await (const { key, size } of target.list(`${dataset}/`, options)) sizes.set(key, size);
   return segments.flatMap((segment) => {
     const all = pushedLayout.segment(dataset, segment);
     const lacked = all.filter(({ key, bytes }) => sizes.get(key) !== bytes);
@@ -122,6 +125,7 @@ export async function pushDataset(identity: CopyIdentity, options: DatasetPushOp
     bytes: segments.reduce((sum, { bytes }) => sum + bytes, 0),
     sentSegments: lacked.length,
     sentBytes: total,
+    sentManifest: !(await hasManifest(identity, target, signal)),
   };
   if (isDry) return result;
   let done = 0;
@@ -176,24 +180,29 @@ export async function pushDataset(identity: CopyIdentity, options: DatasetPushOp
   return result;
 }
 
-/** Sends the manifest unless the place has a sound one of the generation, which workers may be reading. */
+/** Whether the place has a sound manifest of the generation. */
+async function hasManifest(
+  identity: CopyIdentity,
+  target: PushTarget,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  const [key = ""] = pushedLayout.manifests(identity);
+  const bytes = await target.get(key, signal === undefined ? {} : { signal });
+  try {
+    return bytes !== undefined && isOfIdentity(parseManifest(bytes, key), identity);
+  } catch {
+    return false;
+  }
+}
+
+/** Sends the manifest unless the place has a sound one, which workers may be reading. */
 async function sendManifest(
   identity: CopyIdentity,
   bytes: Uint8Array,
   target: PushTarget,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  if (await hasManifest(identity, target, signal)) return;
   const [key = ""] = pushedLayout.manifests(identity);
-  const options = signal === undefined ? {} : { signal };
-  const present = await target.get(key, options);
-  if (present !== undefined && isSound(present, identity, key)) return;
-  await target.set(key, bytes, options);
-}
-
-function isSound(bytes: Uint8Array, identity: CopyIdentity, key: string): boolean {
-  try {
-    return isOfIdentity(parseManifest(bytes, key), identity);
-  } catch {
-    return false;
-  }
+  await target.set(key, bytes, signal === undefined ? {} : { signal });
 }

@@ -20,6 +20,8 @@ export interface DataPlaceOptions {
   readonly size?: string | undefined;
   /** Receives lines for people. */
   readonly onEvent?: ((line: string) => void) | undefined;
+  /** Ends the wait for a place that cannot be reached. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The copies of datasets that tasks read. */
@@ -90,7 +92,7 @@ function otherContent({ dataset }: CopyRequest, url: string, isBucket: boolean, 
 export async function openDataCopies(
   { config, host, cwd, env }: Setup,
   storeRef: StoreRef,
-  { url, token, directory, size = usualSize, onEvent }: DataPlaceOptions,
+  { url, token, directory, size = usualSize, onEvent, signal }: DataPlaceOptions,
 ): Promise<DataCopies> {
   checkDataStore(config);
   const maxBytes = checkedSize(size);
@@ -101,7 +103,8 @@ export async function openDataCopies(
     ...(isBucket ? { env } : { token: token ?? "" }),
   });
   const folder = directory === undefined ? join(dirname(config.cacheDir), "copies") : resolve(cwd, directory);
-  await store.get("none/manifest.json").catch(async (error: unknown) => {
+  onEvent?.(`looking for datasets at ${url}`);
+  await store.get("none/manifest.json", signal === undefined ? {} : { signal }).catch(async (error: unknown) => {
     await store[Symbol.asyncDispose]();
     throw error;
   });

@@ -23,11 +23,13 @@ export interface MachineWorkerOptions extends OpenQueueOptions {
   /** Tasks at once, each on a thread of its own. Default: one per core, or fewer if they do not fit in memory. */
   readonly slots?: number | undefined;
   /** The place from which it gets datasets. Default: its own data folder, which has them. */
-  readonly data?: Omit<DataPlaceOptions, "token" | "onEvent"> | undefined;
+  readonly data?: Omit<DataPlaceOptions, "token" | "onEvent" | "signal"> | undefined;
   /** The path of a file with the token of that place. Default: the variable ATC_DATA_TOKEN, or else no token. */
   readonly tokenFile?: string | undefined;
   /** Receives lines for people. */
   readonly onEvent?: ((line: string) => void) | undefined;
+  /** Ends the start, such as the wait for a place that cannot be reached: ATC_ABORTED. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A process that runs tasks of other machines. Disposal waits for the running ones and leaves the queue. */
@@ -119,7 +121,7 @@ function localTasks({ setup, copies, guard, threads, strategyThreads, ...given }
  * @throws what `openQueue` throws; ATC_MISSING_PLUGIN (a store)
  */
 export async function openMachineWorker(options: MachineWorkerOptions = {}): Promise<MachineWorker> {
-  const { slots = machineDefaults().threads, onEvent, data, env = process.env } = options;
+  const { slots = machineDefaults().threads, onEvent, data, signal, env = process.env } = options;
   const setup = await openSetup(options);
   const { dataDir, cacheDir } = setup.config;
   const { store, storeRef } = await chosenStore(setup);
@@ -129,7 +131,8 @@ export async function openMachineWorker(options: MachineWorkerOptions = {}): Pro
   };
   try {
     const token = data === undefined ? undefined : await dataToken({ file: options.tokenFile, env, cwd: setup.cwd });
-    const copies = data === undefined ? undefined : await openDataCopies(setup, storeRef, { ...data, token, onEvent });
+    const copies =
+      data === undefined ? undefined : await openDataCopies(setup, storeRef, { ...data, token, onEvent, signal });
     if (copies !== undefined) owned.push(copies);
     const queue = { ...options.queue, ...(data === undefined ? {} : { server: data.url, token }) };
     const opened = await queueOf(setup, { ...options, queue });

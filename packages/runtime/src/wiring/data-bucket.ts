@@ -57,7 +57,7 @@ export async function openDataBucket({ config, host, env }: BucketPlace, url: st
     place: withoutSlashes(url),
     get: (key, options) => store.get(key, options),
     set: (key, value, options) => store.set(key, value, options),
-    list: (prefix) => store.list(prefix),
+    list: (prefix, options) => store.list(prefix, options),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }
